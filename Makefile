@@ -41,7 +41,7 @@ quick: $(V)/.test      ## a developer's loop: style, and the fast tests on SQLit
 lint: $(V)/.test       ## style, types and the order of the rooms
 	@$(B)/ruff check --quiet
 	@$(B)/mypy --no-error-summary
-	@$(B)/lint-imports --no-timings > $(V)/rooms.txt || { cat $(V)/rooms.txt; exit 1; }
+	@$(B)/lint-imports > $(V)/rooms.txt || { cat $(V)/rooms.txt; exit 1; }
 
 install: $(V)/.test    ## the environment alone, with everything the tests need
 

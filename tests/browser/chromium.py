@@ -1,7 +1,7 @@
-"""The Chromium that the browser tests drive: the machine's own, for a browser downloaded by a test tool is nobody's to patch.
+"""The Chromium that the browser tests drive: the machine's own, which its owner keeps patched.
 
-``python -m tests.browser.chromium`` says which one it is. Where there is none it installs Debian's, if it may; otherwise it
-says loudly what will not be tested, and fails on CI.
+``python -m tests.browser.chromium`` says which one it is. Where there is none it installs Debian's, if it may;
+otherwise it says loudly what will not be tested, and fails on CI.
 """
 
 import os
