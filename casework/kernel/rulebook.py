@@ -1,0 +1,119 @@
+"""The rulebook: every dated setting of the program, in numbered versions that are added and never changed.
+
+A topic is one table of rows (`tiers`, `clocks` ...). Its body is a list of rows, each a mapping of column to text, with
+the columns of the packaged file; whoever decides under a version keeps the id of its entry.
+"""
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CheckConstraint, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, declared_attr
+
+from .clocks import Clock, local_day
+from .constraints import append_only
+from .db import Name, Record, db, now
+from .rules import Row, Rule, Tier, clocks_of, rules_of, tiers_of
+
+__all__ = [
+    "FIRST_EFFECTIVE_ON", "HEADQUARTERS", "TOPICS", "NoRule", "Packaged", "Row", "Rule", "RulebookEntry", "Tier",
+    "clock", "clocks", "clocks_of", "current", "in_force", "packaged", "rules_of", "tiers_of", "today",
+]
+
+TOPICS = ("need_domains", "expense_categories", "cp_checklist", "notices", "tiers", "fund_rules", "clocks")
+FIRST_EFFECTIVE_ON = date(2020, 10, 1)
+HEADQUARTERS = ZoneInfo("America/New_York")
+
+
+class NoRule(LookupError):
+    """Nothing was in force for a topic on a day, or a table in force has no such row."""
+
+
+class RulebookEntry(Record):
+    """One version of one topic, in force from the start of `effective_on` until a higher version is."""
+
+    __tablename__ = "rulebook_entry"
+    __table_args__ = (
+        UniqueConstraint("topic", "version", info={"says": "This version of the rules has already been published."}),
+        CheckConstraint("version > 0", name="version_counts_from_one"),
+    )
+
+    topic: Mapped[Name]
+    effective_on: Mapped[date]
+    body: Mapped[list[Any]]
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {}  # here `version` is the number of the edition, given by whoever publishes it
+
+
+append_only(RulebookEntry)
+
+
+class Packaged(NamedTuple):
+    """Version 1 of a topic as it comes with the program; `RulebookEntry(**it._asdict())` publishes it."""
+
+    topic: str
+    version: int
+    effective_on: date
+    body: list[Row]
+
+
+def packaged() -> Iterator[Packaged]:
+    """Version 1 of every topic, read from the files in `casework/rulebook`."""
+    for topic in TOPICS:
+        yield Packaged(topic, 1, FIRST_EFFECTIVE_ON, [dict(row) for row in _packaged_rows(topic)])
+
+
+@cache
+def _packaged_rows(topic: str) -> list[Row]:
+    with (files("casework") / "rulebook" / f"{topic}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file, strict=True))
+
+
+def today() -> date:
+    """The day that decides which rules are in force where no office does: headquarters'."""
+    return local_day(now(), HEADQUARTERS)
+
+
+def current(topic: str, on: date | None = None) -> RulebookEntry:
+    """The highest version of `topic` in force on a day (default: today); NoRule when there is none."""
+    day = on or today()
+    entry = db.session.scalar(
+        select(RulebookEntry)
+        .where(RulebookEntry.topic == topic, RulebookEntry.effective_on <= day)
+        .order_by(RulebookEntry.version.desc())
+        .limit(1))
+    if entry is None:
+        raise NoRule(f"no version of {topic} is in force on {day}")
+    return entry
+
+
+def in_force(on: date | None = None) -> dict[str, RulebookEntry]:
+    """The entry of every topic in force on a day, by topic, in one query."""
+    rising = (
+        select(RulebookEntry)
+        .where(RulebookEntry.effective_on <= (on or today()))
+        .order_by(RulebookEntry.version))
+    return {entry.topic: entry for entry in db.session.scalars(rising)}
+
+
+def clocks(on: date | None = None) -> Mapping[str, Clock]:
+    """Every duty's clock by name, those of the fund's rules among them, in one query. Ask once per page."""
+    book = in_force(on)
+    found = [entry for topic in ("clocks", "fund_rules") if (entry := book.get(topic))]
+    return {clock.name: clock for entry in found for clock in clocks_of(entry.body)}
+
+
+def clock(name: str, on: date | None = None) -> Clock:
+    """One duty's clock; NoRule for a name that no table in force has."""
+    found = clocks(on).get(name)
+    if found is None:
+        raise NoRule(f"no clock {name} is in force on {on or today()}")
+    return found
