@@ -1,0 +1,1 @@
+"""People, what they hold, how they sign in, and the two ways to read."""

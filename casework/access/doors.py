@@ -1,0 +1,104 @@
+"""What this room lends to the web: who comes by cookie or token, their name and time zone, the hidden screen.
+
+The cookie is signed and holds the token of a server-side session; nothing else about the person is in it.
+"""
+from __future__ import annotations
+
+from datetime import UTC, tzinfo
+
+from flask import Request, session
+
+from ..kernel.conditions import Actor
+from ..web.hooks import Hooks
+from ..web.who import perhaps
+from . import passwords, sign_ins
+from .models import RoleGrant, SignIn, User
+from .tokens import Bearer, bearer
+
+TOKEN = "sign_in"
+
+
+class Visitor:
+    """A person in this browser session: the same person in the trail."""
+
+    is_authenticated = is_active = True
+    is_anonymous = False
+
+    def __init__(self, user: User, row: SignIn | None) -> None:
+        self.user, self.row, self.id, self.name, self.username = user, row, user.id, user.name, user.username
+
+    @property
+    def current_grants(self) -> list[RoleGrant]:
+        return self.user.current_grants
+
+    def get_id(self) -> str:
+        return str(self.id)
+
+
+class Machine(Bearer):
+    is_authenticated = is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        return str(self.id)
+
+
+def by_session(request: Request) -> Actor | None:
+    token = session.get(TOKEN)
+    known = sign_ins.resume(token) if token else None
+    return Visitor(*known) if known else None
+
+
+def by_token(token: str) -> Actor | None:
+    return bearer(token, Machine)
+
+
+def visitor() -> Visitor | None:
+    who = perhaps()
+    return who if isinstance(who, Visitor) else None
+
+
+def zone() -> tzinfo:
+    """The time zone of the reader's own office; of none when they have none."""
+    who = perhaps()
+    user = getattr(who, "user", None)
+    offices = [grant.office for grant in user.current_grants if grant.office] if user else []
+    return offices[0].zone if offices else UTC
+
+
+def me(actor: Actor) -> tuple[str, str]:
+    """Their name, and what they are signed in as: "Specialist, Denver"."""
+    user: User = actor.user  # type: ignore[attr-defined]
+    return user.name, "; ".join(dict.fromkeys(_held(grant) for grant in user.current_grants))
+
+
+def _held(grant: RoleGrant) -> str:
+    role = grant.role.replace("_", " ").capitalize()
+    return f"{role}, {grant.office.name}" if grant.office else role
+
+
+def ask_names(page: str) -> None:
+    if (who := visitor()) and who.row:
+        sign_ins.set_on(who.row, names_at=page)
+
+
+def take_names(page: str) -> bool:
+    """True once for the page whose names were asked for."""
+    who = visitor()
+    if not who or not who.row or who.row.names_at != page:
+        return False
+    sign_ins.set_on(who.row, names_at=None)
+    return True
+
+
+def reveal(password: str) -> bool:
+    """Back from the hidden screen, for whoever knows the password."""
+    who = visitor()
+    right = who is not None and passwords.matches(who.user.password_hash, password)
+    if right:
+        session.pop("hidden", None)
+    return right
+
+
+HOOKS = Hooks(by_session=by_session, by_token=by_token, zone=zone, me=me, ask_names=ask_names, take_names=take_names,
+              reveal=reveal)

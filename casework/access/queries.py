@@ -1,0 +1,117 @@
+"""The two ways to read: one row, or a page of rows. Both write down what they showed."""
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, overload
+
+from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, false, func, or_, select, tuple_, union_all
+from sqlalchemy.sql.operators import desc_op
+
+from .. import policy
+from ..audit import record_read
+from ..kernel.conditions import Actor
+from ..kernel.db import Base, db
+from ..kernel.errors import Forbidden, NotFound
+
+LARGEST_PAGE = 200
+
+Row = TypeVar("Row", bound=Base)
+Where = Sequence[ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Page(Sequence[Row]):
+    """One page of rows. `after` is (the order's value, the id) of its last row, or None on the last page."""
+
+    rows: list[Row]
+    after: tuple[Any, Any] | None
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        return self.rows[index]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+
+def find(actor: Actor, model: type[Row], id: Any, *, verb: str = "", options: Sequence[Any] = ()) -> Row:
+    """One row they may see. Hidden and absent look the same (NotFound); no role for it at all is Forbidden."""
+    verb = verb or f"{model.__tablename__}.read"
+    ways = open_ways(actor, verb)
+    key = model.__mapper__.primary_key[0]
+    row = db.session.scalar(select(model).options(*options).where(
+        key == id, or_(false(), *(way.clause(model) for way in ways))).execution_options(populate_existing=True))
+    if row is None:
+        raise NotFound("There is nothing here, or nothing you may see.")
+    record_read(actor, verb, [row])
+    return row
+
+
+def visible(actor: Actor, verb: str, model: type[Row], *, where: Where = (), order: Any = None,
+            after: tuple[Any, Any] | None = None, limit: int = 50, options: Sequence[Any] = (),
+            **details: Any) -> Page[Row]:
+    """One page of what they may see, and one line in the trail that names each record.
+
+    `order` is one column, ascending or `.desc()`; `after` comes from the page before; `details` say what was asked.
+    """
+    ways, size = open_ways(actor, verb), max(1, min(limit, LARGEST_PAGE))
+    order = model.__mapper__.primary_key[0] if order is None else order
+    query = page(ways, model, where, order, after, size + 1).options(*options)
+    found = list(db.session.scalars(query.execution_options(populate_existing=True)).unique())
+    shown, more = found[:size], len(found) > size
+    record_read(actor, verb, shown, **details)
+    return Page(shown, _place(shown[-1], order) if more else None)
+
+
+def how_many(actor: Actor, verb: str, model: type[Base], *, where: Where = (), cap: int = 1000) -> int:
+    """How many they may see, counted no further than one past `cap`: then it is "more than" that."""
+    key = model.__mapper__.primary_key[0]
+    branches = [select(key.label("id")).where(way.clause(model), *where).limit(cap + 1).subquery()
+                for way in open_ways(actor, verb)]
+    some = union_all(*(select(branch.c.id) for branch in branches)).subquery()
+    distinct = select(some.c.id).distinct().limit(cap + 1).subquery()
+    return int(db.session.scalar(select(func.count()).select_from(distinct)) or 0)
+
+
+def page(ways: Sequence[policy.Way], model: type[Row], where: Where, order: Any,
+         after: tuple[Any, Any] | None, limit: int) -> Select[Any]:
+    """Each way is a branch with its own order and limit, so each is one index scan; then the branches are merged."""
+    key, down, own = _column(order), _descending(order), model.__mapper__.primary_key[0]
+    keys = (key, own)
+    sort = [column.desc() if down else column.asc() for column in keys]
+    beyond = [] if after is None else [tuple_(*keys) < tuple(after) if down else tuple_(*keys) > tuple(after)]
+    branches = [select(select(own.label("id"), key.label("key"))
+                       .where(way.clause(model), *where, *beyond).order_by(*sort).limit(limit).subquery())
+                for way in ways]
+    merged = union_all(*branches).subquery()
+    merged_sort = [column.desc() if down else column.asc() for column in (merged.c.key, merged.c.id)]
+    first = select(merged.c.id, merged.c.key).distinct().order_by(*merged_sort).limit(limit).subquery()
+    return select(model).join(first, and_(first.c.id == own)).order_by(*sort)
+
+
+def open_ways(actor: Actor, verb: str) -> list[policy.Way]:
+    """No row for any of their roles: refused before any look-up, with the reason."""
+    ways = policy.ways(actor, verb)
+    if not ways:
+        raise Forbidden(policy.why_not(verb))
+    return ways
+
+
+def _place(row: Base, order: Any) -> tuple[Any, Any]:
+    """Where the next page goes on."""
+    return getattr(row, _column(order).key), row.__mapper__.primary_key_from_instance(row)[0]
+
+
+def _column(order: Any) -> Any:
+    return order.element if isinstance(order, UnaryExpression) else order
+
+
+def _descending(order: Any) -> bool:
+    return isinstance(order, UnaryExpression) and order.modifier is desc_op

@@ -1,0 +1,58 @@
+"""API tokens: shown once, kept as a digest, with scopes and an end."""
+from __future__ import annotations
+
+from datetime import timedelta
+from secrets import token_urlsafe
+
+from sqlalchemy import select
+
+from .. import policy
+from ..audit import action
+from ..kernel.conditions import Actor, Grant
+from ..kernel.db import db, now
+from ..kernel.errors import Invalid
+from .models import ApiToken, User
+from .sign_ins import digest
+
+
+class Bearer:
+    """A person through a token: the same person in the trail, with no more rights than the token's scopes."""
+
+    def __init__(self, user: User, token: ApiToken) -> None:
+        self.user, self.id, self.name, self.username = user, user.id, user.name, user.username
+        self.scopes = token.scopes.split()
+
+    @property
+    def current_grants(self) -> list[Grant]:
+        return list(self.user.current_grants)
+
+    def may_use(self, verb: str) -> bool:
+        """Is the verb within the token's scopes? `case.read`, `case.*` and `*` are scopes."""
+        return any(scope in ("*", verb, f"{verb.split('.')[0]}.*") for scope in self.scopes)
+
+
+def create(actor: Actor, user: User, *, label: str, scopes: str = "*", days: int = 90) -> str:
+    """A new token for this person, in clear, this once. `days` until it ends, at most 366."""
+    if unknown := [scope for scope in scopes.split() if not _known(scope)]:
+        raise Invalid(scopes=f"No verb is called {', '.join(unknown)}.")
+    if not 0 < days <= 366:
+        raise Invalid(days="A token lasts between 1 and 366 days.")
+    token = f"cw_{token_urlsafe(32)}"
+    with action(actor, "api_token.create", user, label=label, scopes=scopes) as deed:
+        deed.subject = row = ApiToken(user_id=user.id, digest=digest(token), label=label, scopes=scopes,
+                                      expires_at=now() + timedelta(days=days))
+        db.session.add(row)
+    return token
+
+
+def bearer(token: str, kind: type[Bearer] = Bearer) -> Bearer | None:
+    """Who comes with this token, or None when it is unknown, ended or its person is disabled."""
+    row = db.session.scalar(select(ApiToken).where(
+        ApiToken.digest == digest(token), ApiToken.expires_at > now(), ApiToken.ended_at.is_(None)))
+    user = db.session.get(User, row.user_id, populate_existing=True) if row else None
+    return kind(user, row) if row and user and not user.disabled_at else None
+
+
+def _known(scope: str) -> bool:
+    kinds = {verb.split(".")[0] for verb in policy.VERBS}
+    return scope == "*" or scope in policy.VERBS or (scope.endswith(".*") and scope[:-2] in kinds)

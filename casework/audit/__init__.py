@@ -1,0 +1,10 @@
+"""The core of the trail: deeds, guards, reads, refusals. Knows an actor's id and grants, never the user model."""
+from . import guards as guards
+from .actions import Deed as Deed
+from .actions import action as action
+from .actions import whole as whole
+from .reads import gather as gather
+from .reads import record_read as record_read
+from .reads import remember as remember
+from .reads import settle as settle
+from .refusals import refused as refused

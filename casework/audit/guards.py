@@ -1,0 +1,105 @@
+"""What goes around the trail is stopped: writes outside an action, deletes, bulk and core writes.
+
+A table marked operational (sessions, counters, stored answers) is no part of the record and is not guarded.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from hashlib import sha256
+from typing import Any
+
+from flask_sqlalchemy.session import Session as OurSession
+from sqlalchemy import Engine, TextClause, event, inspect
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from .models import AuditEvent
+
+WRITES = re.compile(r"\s*(with\b.*)?\b(insert|update|delete|merge|truncate|copy)\b", re.I | re.S)
+_let_through: ContextVar[bool] = ContextVar("let_through", default=False)
+
+
+@contextmanager
+def letting_through() -> Iterator[None]:
+    """For the trail's own writes and for migrations. Nothing else may use it; a test counts who does."""
+    token = _let_through.set(True)
+    try:
+        yield
+    finally:
+        _let_through.reset(token)
+
+
+@event.listens_for(OurSession, "before_flush")
+def notice(session: Session, *_: object) -> None:
+    """Only here are the true changes seen; later they are lost to autoflush."""
+    if any(_guarded(row.__table__) for row in session.deleted):
+        raise RuntimeError("nothing is deleted here; things change state")
+    rows = [row for row in (*session.new, *session.dirty)
+            if not isinstance(row, AuditEvent) and _guarded(row.__table__)]
+    changes = [change for row in rows for change in differences(row)]
+    deed: Any = session.info.get("action")
+    if changes and not deed:
+        raise RuntimeError(f"write outside an action: {[(c['what'], c['field']) for c in changes]}")
+    if changes:
+        deed.changes += changes
+    session.info["flushing"] = _let_through.set(True)
+
+
+@event.listens_for(OurSession, "after_flush")
+@event.listens_for(OurSession, "after_soft_rollback")
+def flushed(session: Session, *_: object) -> None:
+    if session.info.pop("flushing", None):
+        _let_through.set(False)
+
+
+@event.listens_for(OurSession, "do_orm_execute")
+def no_writing_by_statement(state: ORMExecuteState) -> None:
+    _refuse(state.statement)
+
+
+@event.listens_for(Engine, "before_execute")
+def no_writing_by_connection(connection: Any, statement: Any, *_: object) -> None:
+    """Engines of the product only: migrations and tests that look behind the curtain use their own."""
+    if connection.get_execution_options().get("guarded"):
+        _refuse(statement)
+
+
+def _refuse(statement: Any) -> None:
+    """Only the unit of work writes: it knows what changed. (The first words of text() are read too.)"""
+    if _let_through.get():
+        return
+    by_text = isinstance(statement, TextClause) and WRITES.match(statement.text)
+    by_core = getattr(statement, "is_dml", False) and _guarded(statement.table)
+    if by_text or by_core:
+        raise RuntimeError("a write by statement goes around the audit trail")
+
+
+def _guarded(table: Any) -> bool:
+    return not table.info.get("operational")
+
+
+def differences(row: Any) -> Iterator[dict[str, Any]]:
+    """What changed, by field. Of a private column only a commitment to what is stored, never the value."""
+    for column in inspect(row).mapper.column_attrs:
+        history = inspect(row).attrs[column.key].history
+        if column.key != "version" and history.has_changes():
+            plain = _committed if column.columns[0].info.get("private") else _plain
+            yield {"what": row.kind, "id": _key(row), "field": column.key,
+                   "from": plain(history.deleted), "to": plain(history.added)}
+
+
+def _key(row: Any) -> str:
+    return ":".join(str(part) for part in inspect(row).mapper.primary_key_from_instance(row))
+
+
+def _plain(values: Any) -> str | None:
+    return str(values[0]) if values and values[0] is not None else None
+
+
+def _committed(values: Any) -> str | None:
+    """An envelope holds a fresh nonce, so its digest commits to it and tells nothing of what it seals."""
+    if not values or values[0] is None:
+        return None
+    return f"sha256:{sha256(values[0]).hexdigest()}" if isinstance(values[0], bytes) else "changed"

@@ -1,0 +1,1 @@
+"""Investigations, case files, and what is kept in them about a person."""

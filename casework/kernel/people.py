@@ -1,0 +1,47 @@
+"""Many people beside one row: its team, its members, its signers."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy.orm import object_session
+
+from .db import Base, Dated, now
+
+
+class People:
+    """`team = People(TeamMember, case_id="case_id")`: my case_id is the link's case_id.
+
+    A link names who stands there in `by`: a user_id, or an office_id for rules about offices. When it is dated only
+    current rows count; `only` keeps the rows whose columns hold one of the words given. A row whose own key is
+    NULL has nobody beside it.
+    """
+
+    def __init__(self, link: type[Base], *, by: str = "user_id", only: Mapping[str, Sequence[str]] | None = None,
+                 **beside: str) -> None:
+        self.link, self.by, self.only = link, by, only or {}
+        self.here, self.there = tuple(beside), tuple(beside.values())
+
+    def include(self, model: type[Base], who: UUID) -> ColumnElement[bool]:
+        """Rows of a table that stand beside this user or office. Never NULL, so that `not` is its exact opposite."""
+        here = [getattr(model, name) for name in self.here]
+        mine = self._standing(who)
+        inside = tuple_(*here).in_(mine) if len(here) > 1 else here[0].in_(mine)
+        return func.coalesce(inside, False) if any(column.nullable for column in here) else inside
+
+    def has(self, row: Base, who: UUID) -> bool:
+        """Does this user or office stand beside this row?"""
+        beside = (getattr(self.link, there) == getattr(row, here)
+                  for here, there in zip(self.here, self.there, strict=True))
+        session = object_session(row)
+        return session is not None and session.execute(self._standing(who).where(*beside)).first() is not None
+
+    def _standing(self, who: UUID) -> Select[Any]:
+        link: Any = self.link
+        dated = issubclass(self.link, Dated) or getattr(self.link, "dated", False)
+        current = and_(link.since <= now(), or_(link.until.is_(None), link.until > now())) if dated else true()
+        chosen = (getattr(link, column).in_(words) for column, words in self.only.items())
+        return select(*(getattr(link, name) for name in self.there)).where(
+            getattr(link, self.by) == who, current, *chosen)

@@ -1,0 +1,71 @@
+"""Every knob. The defaults suit nobody's production: `CASEWORK_*` in the environment overrides, and `refuse_unsafe`
+says what may not be.
+
+    CASEWORK_ENV            production (default), demo or test
+    CASEWORK_DATABASE_URL   the database; SQLite in production only with CASEWORK_ALLOW_SQLITE=1
+    CASEWORK_SECRET_KEY     signs cookies and forms; at least 32 characters
+    CASEWORK_KEYS_FILE      the key file (mode 0600), or CASEWORK_KEYS with its text
+    CASEWORK_PROXIES        how many proxies in front may name the client's address (default 0: none)
+"""
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+DEMO_SECRET = "published demo secret: never for a real case"
+
+DEFAULTS: dict[str, Any] = {
+    "ENV": "production", "DATABASE_URL": "", "SECRET_KEY": "", "KEYS_FILE": "", "KEYS": "", "PROXIES": 0,
+    "ALLOW_SQLITE": False, "PASSWORD_COST": "full", "POOL_SIZE": 8, "STATEMENT_SECONDS": 60,
+}
+FIXED: dict[str, Any] = {
+    "MAX_CONTENT_LENGTH": 2 * 1024 * 1024, "MAX_FORM_PARTS": 2000, "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax", "SESSION_COOKIE_PATH": "/",
+}
+
+
+class Unsafe(Exception):
+    """These settings may not serve real cases. Says which and why."""
+
+
+def settings(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings to run under: defaults, then the environment, then what is given."""
+    said = {name: os.environ[f"CASEWORK_{name}"] for name in DEFAULTS if f"CASEWORK_{name}" in os.environ}
+    chosen = {**DEFAULTS, **said, **given}
+    secure = chosen["ENV"] == "production"
+    return {**FIXED, **chosen, **database(chosen),
+            "SESSION_COOKIE_SECURE": secure, "SESSION_COOKIE_NAME": "__Host-casework" if secure else "casework",
+            "PASSWORD_COST": "cheap" if chosen["ENV"] == "test" else "full"}
+
+
+def database(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """How to reach it, with limits on waiting so that one stuck request does not hold the others."""
+    url = str(chosen["DATABASE_URL"]).replace("postgresql://", "postgresql+psycopg://", 1)
+    options: dict[str, Any] = {"execution_options": {"guarded": True}}
+    if url.startswith("postgresql"):
+        limits = f"-c statement_timeout={int(chosen['STATEMENT_SECONDS'])}s -c lock_timeout=15s"
+        options |= {"pool_size": int(chosen["POOL_SIZE"]), "max_overflow": 4, "pool_pre_ping": True,
+                    "connect_args": {"options": limits}}
+    return {"SQLALCHEMY_DATABASE_URI": url, "SQLALCHEMY_ENGINE_OPTIONS": options}
+
+
+def refuse_unsafe(chosen: Mapping[str, Any], *, demo_keys: bool, debug: bool) -> None:
+    """Raises Unsafe when production would start with any of these. Demo people are looked for at the first request
+    and by `casework check`, because they are in the database."""
+    if chosen["ENV"] != "production":
+        return
+    wrong = [why for why, bad in (
+        ("CASEWORK_SECRET_KEY is missing or shorter than 32 characters", len(str(chosen["SECRET_KEY"])) < 32),
+        ("CASEWORK_SECRET_KEY is the published demo secret", chosen["SECRET_KEY"] == DEMO_SECRET),
+        ("the key ring holds the published demo key", demo_keys),
+        ("debug is on", debug),
+        ("SQLite needs CASEWORK_ALLOW_SQLITE=1", _sqlite(chosen) and str(chosen["ALLOW_SQLITE"]) not in ("1", "True")),
+        ("passwords must be hashed at full cost", chosen["PASSWORD_COST"] != "full"),
+    ) if bad]
+    if wrong:
+        raise Unsafe("Casework does not start like this: " + "; ".join(wrong) + ".")
+
+
+def _sqlite(chosen: Mapping[str, Any]) -> bool:
+    return str(chosen["SQLALCHEMY_DATABASE_URI"]).startswith("sqlite")
