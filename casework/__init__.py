@@ -4,18 +4,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Blueprint, Flask
 from jinja2 import FileSystemLoader
 
 from . import policy
-from .access import passwords
+from .access import doors, passwords
 from .kernel import key_sources
 from .kernel.db import db
 from .kernel.keyring import ring
 from .settings import refuse_unsafe, settings
+from .web import setup
+from .web.api import Api
 
 # Every room with pages of its own, from the bottom up. Each may have `pages` and `api`, and templates.
 ROOMS = ("web", "access", "cases", "assessments", "continued_presence", "funds", "log", "desk", "help")
+PAGES: tuple[Blueprint, ...] = ()
+APIS: tuple[Api, ...] = ()
 
 
 def create_app(**given: Any) -> Flask:
@@ -31,5 +35,10 @@ def create_app(**given: Any) -> Flask:
     db.init_app(app)
     app.jinja_loader = FileSystemLoader([Path(app.root_path) / room / "templates" for room in ROOMS])
     app.jinja_env.globals.update(may=policy.may, may_ever=policy.may_ever)
+    setup.begin(app, doors.HOOKS)
+    for room in PAGES:
+        app.register_blueprint(room)
+    setup.apis(app, *APIS)
+    setup.close(app)
     return app
 

@@ -4,21 +4,44 @@ from __future__ import annotations
 import shutil
 import uuid
 
+import flask
+import flask_wtf.csrf
 import psycopg
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from casework import create_app
+from casework.access import doors, sign_ins, tokens
 from casework.kernel.db import db
+from casework.kernel.system import SYSTEM
 from tests import world as story
-from tests.postgres import pg_server  # noqa: F401
+
+pytest_plugins = ["tests.postgres"]
 
 KEYS = "master-1: " + "a" * 43 + "=\nindex-1: " + "b" * 43 + "=\n"
 
 
+class Client(FlaskClient):
+    """A browser without a screen: it sends the token that every form carries. Fails on writes a view left behind."""
+
+    def open(self, *args, **kwargs):
+        token = getattr(self, "token", "")
+        if token and kwargs.get("json") is None and kwargs.get("method", "GET") not in ("GET", "HEAD"):
+            kwargs["data"] = {"csrf_token": token, **(kwargs.get("data") or {})}
+        elif token:
+            kwargs.setdefault("headers", {}).setdefault("X-CSRF-Token", token)
+        try:
+            return super().open(*args, **kwargs)
+        finally:
+            assert not (db.session.new or db.session.dirty), "a view left writes uncommitted"
+
+
 def app_on(url, **given):
-    app = create_app(**{"ENV": "test", "DATABASE_URL": url, "SECRET_KEY": "t" * 40, "KEYS": KEYS, "TESTING": True, **given})
+    settings = {"ENV": "test", "DATABASE_URL": url, "SECRET_KEY": "t" * 40, "KEYS": KEYS, "TESTING": True}
+    app = create_app(**{**settings, **given})
+    app.test_client_class = Client
     return app
 
 
@@ -46,7 +69,7 @@ def sqlite_copies(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def postgresql_copies(pg_server):  # noqa: F811
+def postgresql_copies(pg_server):
     def on(name):
         return pg_server.replace("postgresql://postgres@/postgres", f"postgresql+psycopg://postgres@/{name}")
 
@@ -90,3 +113,33 @@ def truth(copy):
 def world(app, copy):
     """The people and things of the story, by name, in this test's own session."""
     return story.load(copy[1])
+
+
+@pytest.fixture
+def browser(app, world):
+    """`browser("ada")`: a client signed in as ada, with the form token."""
+    def signed_in(name):
+        client = app.test_client()
+        token = sign_ins.begin(getattr(world, name))
+        with client.session_transaction() as session:
+            session[doors.TOKEN] = token
+        with app.test_request_context():
+            sent = flask_wtf.csrf.generate_csrf()
+            raw = flask.session["csrf_token"]
+        with client.session_transaction() as session:
+            session["csrf_token"], session["csrf_sent"] = raw, sent
+        client.token = sent
+        return client
+    return signed_in
+
+
+@pytest.fixture
+def machine(app, world):
+    """`machine("ada")`: a program that comes with ada's token."""
+    def comes(name, scopes="*"):
+        client = app.test_client()
+        user = getattr(world, name)
+        token = tokens.create(SYSTEM, user, label="test", scopes=scopes)
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+        return client
+    return comes

@@ -23,7 +23,7 @@ from casework.kernel.db import at, db, now
 from casework.kernel.rulebook import RulebookEntry
 from casework.kernel.system import SYSTEM
 from casework.policy import Role
-from casework.rules import publish_packaged
+from casework.access.rulebook import publish_packaged
 
 PASSWORD = "a plain sentence for tests"
 START = datetime(2026, 1, 12, 15, tzinfo=UTC)

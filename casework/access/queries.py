@@ -13,6 +13,7 @@ from ..audit import record_read
 from ..kernel.conditions import Actor
 from ..kernel.db import Base, db
 from ..kernel.errors import Forbidden, NotFound
+from .cursors import Place, cursor, place_of
 
 LARGEST_PAGE = 200
 
@@ -22,10 +23,15 @@ Where = Sequence[ColumnElement[bool]]
 
 @dataclass(frozen=True)
 class Page(Sequence[Row]):
-    """One page of rows. `after` is (the order's value, the id) of its last row, or None on the last page."""
+    """One page of rows. `after` is (the order's value, the id) of its last row, `next` the same as a word for a URL;
+    both are None on the last page."""
 
     rows: list[Row]
-    after: tuple[Any, Any] | None
+    after: Place | None
+
+    @property
+    def next(self) -> str | None:
+        return cursor(self.after)
 
     @overload
     def __getitem__(self, index: int) -> Row: ...
@@ -55,15 +61,16 @@ def find(actor: Actor, model: type[Row], id: Any, *, verb: str = "", options: Se
 
 
 def visible(actor: Actor, verb: str, model: type[Row], *, where: Where = (), order: Any = None,
-            after: tuple[Any, Any] | None = None, limit: int = 50, options: Sequence[Any] = (),
+            after: Place | str | None = None, limit: int = 50, options: Sequence[Any] = (),
             **details: Any) -> Page[Row]:
     """One page of what they may see, and one line in the trail that names each record.
 
-    `order` is one column, ascending or `.desc()`; `after` comes from the page before; `details` say what was asked.
+    `order` is one column, ascending or `.desc()`; `after` or `next` comes from the page before; `details` say what was asked.
     """
     ways, size = open_ways(actor, verb), max(1, min(limit, LARGEST_PAGE))
     order = model.__mapper__.primary_key[0] if order is None else order
-    query = page(ways, model, where, order, after, size + 1).options(*options)
+    start = place_of(after) if isinstance(after, str) else after
+    query = page(ways, model, where, order, start, size + 1).options(*options)
     found = list(db.session.scalars(query.execution_options(populate_existing=True)).unique())
     shown, more = found[:size], len(found) > size
     record_read(actor, verb, shown, **details)
@@ -81,7 +88,7 @@ def how_many(actor: Actor, verb: str, model: type[Base], *, where: Where = (), c
 
 
 def page(ways: Sequence[policy.Way], model: type[Row], where: Where, order: Any,
-         after: tuple[Any, Any] | None, limit: int) -> Select[Any]:
+         after: Place | None, limit: int) -> Select[Any]:
     """Each way is a branch with its own order and limit, so each is one index scan; then the branches are merged."""
     key, down, own = _column(order), _descending(order), model.__mapper__.primary_key[0]
     keys = (key, own)
@@ -104,7 +111,7 @@ def open_ways(actor: Actor, verb: str) -> list[policy.Way]:
     return ways
 
 
-def _place(row: Base, order: Any) -> tuple[Any, Any]:
+def _place(row: Base, order: Any) -> Place:
     """Where the next page goes on."""
     return getattr(row, _column(order).key), row.__mapper__.primary_key_from_instance(row)[0]
 

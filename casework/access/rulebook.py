@@ -3,10 +3,10 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from .audit import action
-from .kernel.conditions import Actor
-from .kernel.db import db
-from .kernel.rulebook import RulebookEntry, packaged
+from ..audit import action
+from ..kernel.conditions import Actor
+from ..kernel.db import db
+from ..kernel.rulebook import RulebookEntry, packaged
 
 
 def publish_packaged(actor: Actor) -> int:
