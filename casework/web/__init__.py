@@ -1,0 +1,1 @@
+"""HTTP plumbing that knows no feature: forms, errors, the gate, pages, the API's manners."""

@@ -1,0 +1,54 @@
+"""A form has to come from one of our own pages. Flask-WTF makes and checks the token; the browser names the site."""
+from __future__ import annotations
+
+import flask_wtf.csrf
+import wtforms.validators
+from flask import Flask, g, request, session
+
+from casework.kernel.errors import Forbidden
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class NotOurs(Forbidden):
+    """A form without a token that is still good: too old, another session's, or another site's."""
+
+    title = "Nothing was done"
+
+
+def token() -> str:
+    """The same for a whole session, so that two answers differ in nothing else."""
+    if "csrf_sent" not in session or not _good(session["csrf_sent"]):
+        g.pop("csrf_token", None)
+        session["csrf_sent"] = flask_wtf.csrf.generate_csrf()
+    return str(session["csrf_sent"])
+
+
+def renew() -> None:
+    """A new token: call it at sign-in, sign-out and step-up."""
+    g.pop("csrf_token", None)
+    for name in ("csrf_token", "csrf_sent"):
+        session.pop(name, None)
+
+
+def check() -> None:
+    """Raises NotOurs unless the request came from our own page."""
+    if request.method in SAFE:
+        return
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise Forbidden("This came from another site, so nothing was done.")
+    if not _good(request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")):
+        raise NotOurs("This page had been open too long, so nothing was done. Go back, load the page again, and repeat it.")
+
+
+def _good(token: str) -> bool:
+    try:
+        flask_wtf.csrf.validate_csrf(token)
+    except wtforms.validators.ValidationError:
+        return False
+    return True
+
+
+def init_app(app: Flask) -> None:
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # it ends with the session
+    app.jinja_env.globals["csrf_token"] = token

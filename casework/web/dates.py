@@ -1,0 +1,141 @@
+"""Days and times as people write and read them."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, tzinfo
+
+from casework.kernel.db import now
+from .hooks import reader_zone
+
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+          "October", "November", "December")
+PARTS = ("month", "day", "year")
+
+
+class WrongDate(ValueError):
+    """What is wrong with a typed date, and which boxes it is about."""
+
+    def __init__(self, reason: str, *parts: str) -> None:
+        super().__init__(reason)
+        self.parts = parts
+
+
+def typed_day(typed: Mapping[str, str]) -> date | None:
+    """The day in three boxes; None when all are empty; `WrongDate` says what is missing or not a date."""
+    boxes = {part: typed.get(part, "").strip() for part in PARTS}
+    missing = [part for part in PARTS if not boxes[part]]
+    if len(missing) == len(PARTS):
+        return None
+    if missing:
+        raise WrongDate(f"this date still needs a {' and a '.join(missing)}.", *missing)
+    for part in PARTS:
+        if not (boxes[part].isascii() and boxes[part].isdecimal()):
+            raise WrongDate(f"enter the {part} as a number.", part)
+    if len(boxes["year"]) != 4:
+        raise WrongDate("enter the year with four digits.", "year")
+    return _real(*(int(boxes[part]) for part in ("year", "month", "day")))
+
+
+def _real(year: int, month: int, day: int) -> date:
+    if not 1 <= month <= 12:
+        raise WrongDate("enter a month from 1 to 12.", "month")
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise WrongDate(f"{MONTHS[month - 1]} {year} has no day {day}.", "day") from None
+
+
+def typed_moment(typed: Mapping[str, str], zone: tzinfo | None = None) -> datetime | None:
+    """Day and time of the reader's office, as an aware moment."""
+    day, clock = typed_day(typed), typed.get("time", "").strip()
+    if day is None and not clock:
+        return None
+    if day is None:
+        raise WrongDate("this still needs a date.", *PARTS)
+    if not clock:
+        raise WrongDate("this still needs a time.", "time")
+    return datetime.combine(day, _time(clock), zone or reader_zone()).astimezone(UTC)
+
+
+def _time(typed: str) -> time:
+    try:
+        return datetime.strptime(typed[:5], "%H:%M").time()
+    except ValueError:
+        raise WrongDate("enter the time as hours and minutes, for example 14:10.", "time") from None
+
+
+def boxes(value: date | datetime | None) -> dict[str, str]:
+    """The other way: what stands in the boxes."""
+    if value is None:
+        return {}
+    local = value.astimezone(reader_zone()) if isinstance(value, datetime) else value
+    clock = {"time": f"{local:%H:%M}"} if isinstance(local, datetime) else {}
+    return {"month": str(local.month), "day": str(local.day), "year": str(local.year), **clock}
+
+
+def local(value: datetime | None = None) -> datetime:
+    return (value or now()).astimezone(reader_zone())
+
+
+def day_words(value: date | None, *, year: bool = True) -> str:
+    """`23 Nov 2026`."""
+    if value is None:
+        return ""
+    return f"{value.day} {value:%b}" + (f" {value.year}" if year else "")
+
+
+def moment_words(value: datetime | None) -> str:
+    """`today, 14:10`, `20 Nov, 15:10`, `20 Nov 2025, 15:10`, in the reader's office."""
+    if value is None:
+        return ""
+    here, today = local(value), local().date()
+    away = (here.date() - today).days
+    day = {0: "today", -1: "yesterday", 1: "tomorrow"}.get(away) or day_words(here, year=here.year != today.year)
+    return f"{day}, {here:%H:%M}"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A clock in words: `kind` is over, soon, later or done."""
+    kind: str
+    word: str
+    rest: str
+
+
+def due_words(due: date | datetime | None, done: date | datetime | None = None) -> Due:
+    if done is not None:
+        return Due("done", "Done", _when(done))
+    if due is None:
+        return Due("later", "No date", "")
+    timed = isinstance(due, datetime)
+    if (due <= now()) if isinstance(due, datetime) else (due < local().date()):
+        return Due("over", f"Overdue {_late(due)}", f"since {_when(due)}")
+    away = (_day(due) - local().date()).days
+    if away == 0:
+        return Due("soon", "Today", f"by {_clock(due)}" if timed else "")
+    if away == 1:
+        return Due("soon", "Tomorrow", _when(due))
+    return Due("later", f"{due:%A}" if away < 7 else f"In {away} days", _when(due))
+
+
+def _day(value: date | datetime) -> date:
+    return local(value).date() if isinstance(value, datetime) else value
+
+
+def _clock(value: date | datetime) -> str:
+    return f"{local(value):%H:%M}" if isinstance(value, datetime) else ""
+
+
+def _when(value: date | datetime) -> str:
+    day = _day(value)
+    words = day_words(day, year=day.year != local().year)
+    return f"{words}, {_clock(value)}" if _clock(value) else words
+
+
+def _late(due: date | datetime) -> str:
+    days = (local().date() - _day(due)).days
+    if days < 1 and isinstance(due, datetime):
+        hours = int((now() - due).total_seconds() // 3600)
+        return f"{hours} hour{'s' * (hours != 1)}" if hours else "just now"
+    return f"{days} day{'s' * (days != 1)}"

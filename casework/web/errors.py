@@ -1,0 +1,98 @@
+"""Every way a request can fail, as a page for people or as problem+json (RFC 9457) for programs, in the same words.
+
+Hidden and absent look the same. What went wrong inside is logged without what it was about, and never shown.
+"""
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from marshmallow import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from casework import audit
+from casework.kernel.errors import Invalid, Refusal
+
+from . import logs
+from .headers import request_id
+from .who import perhaps
+from .words import by_field, plain
+
+TITLES = {400: "That could not be read", 404: "Not found", 405: "Not possible here", 413: "Too large",
+          415: "Not in a form that can be read", 429: "Too many tries"}
+WORDS = {
+    404: "There is nothing here, or nothing that you may see.",
+    405: "This address does not take that kind of request.",
+    413: "What was sent is too large.",
+    415: "Send it as application/json.",
+    500: "Something went wrong on our side. Nothing was changed. If it happens again, tell your administrator the "
+         "number below.",
+}
+COUNTED = frozenset({401, 403, 404, 429})
+HIDDEN = ("Not found", WORDS[404])
+
+
+def wants_problem() -> bool:
+    return request.path.startswith("/api/")
+
+
+def answer(status: int, title: str, detail: str, fields: dict[str, list[str]] | None = None) -> Response:
+    if not wants_problem():
+        page = render_template("web/error.html", status=status, title=title, detail=detail, fields=fields or {})
+        return make_response(page, status)
+    problem: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail,
+                               "instance": f"urn:request:{request_id()}"}
+    if fields:
+        problem["errors"] = fields
+    return Response(json.dumps(problem), status, content_type="application/problem+json")
+
+
+def refuse(error: Refusal) -> Response:
+    if error.status in COUNTED:
+        _count(error.status)
+    title, detail = HIDDEN if error.status == 404 else (error.title, str(error))
+    said = answer(error.status, title, detail, plain(dict(error.fields)))
+    if error.status == 401:
+        said.headers["WWW-Authenticate"] = "Bearer"
+    return said
+
+
+def unreadable(error: ValidationError) -> Response:
+    fields = by_field(plain(error.messages))
+    return answer(Invalid.status, Invalid.title, "Something in it cannot be accepted; see the fields.", fields)
+
+
+def by_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return Response.force_type(error.get_response())
+    if status in COUNTED:
+        _count(status)
+    title = TITLES.get(status, "That did not work")
+    said = answer(status, title, WORDS.get(status, error.description if status < 500 else WORDS[500]) or title)
+    if status == 405 and "Allow" in (given := error.get_response().headers):
+        said.headers["Allow"] = given["Allow"]
+    return said
+
+
+def unexpected(error: Exception) -> Response:
+    logs.failure(error)
+    if current_app.testing:
+        raise error
+    return answer(500, "Something went wrong", WORDS[500])
+
+
+def _count(status: int) -> None:
+    try:
+        audit.refused(perhaps(), request.remote_addr or "", request.endpoint or "", status)
+    except SQLAlchemyError as error:
+        logs.failure(error)
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(Refusal, refuse)
+    app.register_error_handler(ValidationError, unreadable)
+    app.register_error_handler(HTTPException, by_http)
+    app.register_error_handler(Exception, unexpected)

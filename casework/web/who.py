@@ -1,0 +1,51 @@
+"""Who is asking. Flask-Login carries no types: it is wrapped here, once.
+
+A bearer token wins over a cookie: a request that shows one is judged by it alone, and so needs no CSRF token.
+"""
+from __future__ import annotations
+
+from typing import cast
+
+import flask_login
+from flask import Flask, Request, g, request
+
+from casework.kernel.conditions import Actor
+
+from .hooks import hooks
+
+
+def actor() -> Actor:
+    """Whoever is signed in. Ask `signed_in()` first where the gate has not."""
+    return cast(Actor, flask_login.current_user._get_current_object())
+
+
+def signed_in() -> bool:
+    return bool(flask_login.current_user.is_authenticated)
+
+
+def perhaps() -> Actor | None:
+    return actor() if signed_in() else None
+
+
+def bearer_token() -> str | None:
+    shown = request.authorization
+    return shown.token if shown and shown.type == "bearer" else None
+
+
+def forget() -> None:
+    """Flask-Login keeps the person in `g`, which two requests may share in tests or after a sign-in."""
+    g.pop("_login_user", None)
+
+
+def _whose(request: Request) -> Actor | None:
+    if request.headers.get("Authorization"):
+        token = bearer_token()
+        return hooks().by_token(token) if token else None
+    return hooks().by_session(request)
+
+
+def init_app(app: Flask) -> None:
+    login = flask_login.LoginManager(app)
+    login.session_protection = None  # the session is ours, on the server
+    login.request_loader(_whose)
+    app.before_request(forget)
