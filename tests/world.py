@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 from casework.access import actions as access
 from casework.access.models import Office, RoleGrant, User
+from casework.access.rulebook import publish_packaged
 from casework.cases import actions as cases
 from casework.cases import investigation_actions as investigations
 from casework.cases import recording
@@ -23,7 +24,6 @@ from casework.kernel.db import at, db, now
 from casework.kernel.rulebook import RulebookEntry
 from casework.kernel.system import SYSTEM
 from casework.policy import Role
-from casework.access.rulebook import publish_packaged
 
 PASSWORD = "a plain sentence for tests"
 START = datetime(2026, 1, 12, 15, tzinfo=UTC)
@@ -31,7 +31,8 @@ CHAPTERS = ("tests.assessments.story", "tests.continued_presence.story", "tests.
 DEN, MIA, ALL = "den", "mia", None
 
 CAST = {
-    "ada": [("specialist", DEN)], "abe": [("specialist", DEN)], "max": [("specialist", DEN)], "bea": [("specialist", MIA)],
+    "ada": [("specialist", DEN)], "abe": [("specialist", DEN)], "max": [("specialist", DEN)],
+    "bea": [("specialist", MIA)],
     "sam": [("program_supervisor", DEN)], "tom": [("program_supervisor", MIA)],
     "lou": [("program_supervisor", DEN), ("program_supervisor", MIA)], "ivy": [("program_supervisor", DEN)],
     "olga": [("investigator", DEN)], "ned": [("investigator", DEN)], "mel": [("investigator", MIA)],
