@@ -1,0 +1,1 @@
+"""The emergency fund: money asked for, signed, spent and accounted for."""
