@@ -131,11 +131,12 @@ def leave_team(actor: Actor, case: Case, *, user_id: UUID) -> Case:
 def close(actor: Actor, case: Case, *, reason: Reason, checklist: Mapping[str, bool]) -> Case:
     """Close, when nothing is open and each line of the checklist is confirmed."""
     with action(actor, "case.close", case, reason=reason):
-        WORKFLOW.advance(case, "close")
+        WORKFLOW.require(case, "close")
         if missing := [name for name in CHECKLIST if not checklist.get(name)]:
             raise Invalid(**dict.fromkeys(missing, "Confirm this, or keep the case open."))
         if ends := open_ends(case):
             raise Conflict("This case cannot close yet. " + " ".join(ends))
+        WORKFLOW.advance(case, "close")
         case.closed_at = case.updated_at = now()
         case.closed_reason = reason
     return case
