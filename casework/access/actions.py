@@ -57,10 +57,11 @@ def _fits(actor: Actor, user: User, role: Role, office: Office | None) -> None:
         raise Invalid(office_id="This role is held in one office." if office is None
                       else "This role is held everywhere, not in one office.")
     if actor.id == user.id:
-        raise Conflict("Nobody gives a role to themselves.")
+        raise Conflict("Nobody gives a role to themselves.", role="Nobody gives a role to themselves.")
     held = {grant.role for grant in user.grants if grant.until is None or grant.until > now()}
     if clash := sorted(other for other in held if frozenset((role, other)) in INCOMPATIBLE):
-        raise Conflict(f"A {clash[0].replace('_', ' ')} may never be {role.replace('_', ' ')} as well.")
+        never = f"A {clash[0].replace('_', ' ')} may never be {role.replace('_', ' ')} as well."
+        raise Conflict(never, role=never)
 
 
 def end_role(actor: Actor, grant: RoleGrant) -> RoleGrant:

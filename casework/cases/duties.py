@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from ..kernel.clocks import NEVER
 from ..kernel.conditions import Actor
 from .models import Case
 
@@ -54,9 +55,9 @@ def dates(dater: Dater) -> Dater:
 
 
 def duties(actor: Actor, case: Case | None = None) -> list[Duty]:
-    """Everything that waits for this actor, what is due first first."""
+    """Everything that waits for this actor, soonest first."""
     found = (duty for finder in FINDERS for duty in finder(actor, case))
-    return sorted(found, key=lambda duty: (duty.due_at is None, duty.due_at or datetime.max, not duty.urgent))
+    return sorted(found, key=lambda duty: (duty.due_at or NEVER, not duty.urgent))
 
 
 def due_dates(cases: Sequence[Case]) -> dict[UUID, datetime]:

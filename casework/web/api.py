@@ -20,9 +20,7 @@ from flask import Flask, Response
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from webargs.flaskparser import FlaskParser
 
-from .versions import check_match as check_match
 from .versions import etag
-from .versions import expected_version as expected_version
 
 View = TypeVar("View", bound=Callable[..., Any])
 PREFIX = "/api/v1"
@@ -47,7 +45,20 @@ class Api(flask_smorest.Blueprint):  # type: ignore[misc]
     def __init__(self, name: str, *, url_prefix: str = PREFIX, description: str = "") -> None:
         super().__init__(name, name, url_prefix=url_prefix, description=description or name.removesuffix("_api"))
 
-    def arguments(self, schema: type[Schema] | Schema, *, location: str = "json", **more: Any) -> Callable[[View], View]:
+    def get(self, rule: str, **options: Any) -> Callable[[View], View]:
+        return super().get(rule, **options)  # type: ignore[no-any-return]
+
+    def post(self, rule: str, **options: Any) -> Callable[[View], View]:
+        return super().post(rule, **options)  # type: ignore[no-any-return]
+
+    def put(self, rule: str, **options: Any) -> Callable[[View], View]:
+        return super().put(rule, **options)  # type: ignore[no-any-return]
+
+    def patch(self, rule: str, **options: Any) -> Callable[[View], View]:
+        return super().patch(rule, **options)  # type: ignore[no-any-return]
+
+    def arguments(self, schema: type[Schema] | Schema, *, location: str = "json",
+                  **more: Any) -> Callable[[View], View]:
         return super().arguments(schema, location=location, **more)  # type: ignore[no-any-return]
 
     def response(self, status: int, schema: type[Schema] | Schema | None = None, **more: Any) -> Callable[[View], View]:
