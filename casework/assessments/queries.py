@@ -1,0 +1,71 @@
+"""What is asked of assessments. Functions with an actor write down what they showed; the others take what that
+actor may see already, and are bounded: a few queries whatever the number of cases."""
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from ..access.queries import visible
+from ..kernel.conditions import Actor
+from ..kernel.db import db
+from ..kernel.rulebook import RulebookEntry
+from .instrument import Domain, asked, taken_as_not_applicable
+from .models import EMERGENCY, HIGH, SAFETY, Answer, NeedRating, NeedsAssessment, State
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """The last level that somebody signed for a domain of a case."""
+
+    case_id: UUID
+    domain: str
+    level: int
+    signed_at: datetime
+
+    @property
+    def urgent(self) -> bool:
+        """An emergency, or safety at 3 or more: somebody must act now."""
+        return self.level >= (HIGH if self.domain == SAFETY else EMERGENCY)
+
+
+def domains(assessment: NeedsAssessment) -> list[Domain]:
+    """What this assessment asks, in the words of the version it was begun with."""
+    entry = db.session.get_one(RulebookEntry, assessment.instrument_id)
+    return asked(entry.body, assessment.purpose, under_18=assessment.under_18)
+
+
+def unanswered(assessment: NeedsAssessment) -> list[Domain]:
+    """The domains that still need an answer before it can be signed."""
+    answered = {rating.domain for rating in assessment.ratings}
+    return [domain for domain in domains(assessment) if domain.code not in answered
+            and not taken_as_not_applicable(domain, under_18=assessment.under_18)]
+
+
+def signed(actor: Actor, case_id: UUID, options: Sequence[Any] = ()) -> list[NeedsAssessment]:
+    """The signed assessments of a case, the oldest first."""
+    rows = visible(actor, "assessment.read", NeedsAssessment, order=NeedsAssessment.signed_at.desc(), limit=200,
+                   where=(NeedsAssessment.case_id == case_id, NeedsAssessment.state == State.SIGNED), options=options)
+    return list(reversed(rows))
+
+
+def needs(case_ids: Collection[UUID], least: int = 0) -> list[Need]:
+    """The needs of these cases that stand at `least` or more. What was not assessed later still stands; what the
+    person declined later, or what ceased to apply, does not."""
+    when = (NeedsAssessment.signed_at.desc(), NeedsAssessment.id.desc())
+    newest = func.row_number().over(partition_by=(NeedsAssessment.case_id, NeedRating.domain), order_by=when)
+    ranked = (
+        select(NeedsAssessment.case_id, NeedRating.domain, NeedRating.level, NeedsAssessment.signed_at,
+               newest.label("place"))
+        .join(NeedsAssessment, NeedsAssessment.id == NeedRating.assessment_id)
+        .where(NeedsAssessment.case_id.in_(case_ids), NeedsAssessment.state == State.SIGNED,
+               NeedRating.answer != Answer.NOT_ASSESSED)
+        .subquery())
+    rows = db.session.execute(
+        select(ranked.c.case_id, ranked.c.domain, ranked.c.level, ranked.c.signed_at)
+        .where(ranked.c.place == 1, ranked.c.level >= least))
+    return [Need(*row) for row in rows]
