@@ -1,21 +1,12 @@
 /* What a page does better with script. Every page works without. Nothing here evaluates text or inserts what was typed. */
 "use strict";
 
-/* htmx is given markup by our own server only; scripts and handlers in it are refused here and again by the CSP. */
+/* htmx parses whole pages of our own server: what could act is taken out here, and forbidden by the CSP anyway. */
 if (window.trustedTypes) {
-  const live = /<\s*(script|iframe|object|embed|base|meta)\b|\son\w+\s*=|javascript:/i;
-  window.trustedTypes.createPolicy("default", {
-    createHTML(markup) {
-      if (live.test(markup)) throw new TypeError("This markup is not accepted.");
-      return markup;
-    },
-  });
+  const head = /<head\b[\s\S]*?<\/head>/gi;
+  const live = /<(script|iframe|object|embed|base|meta|link|style|template)\b[^>]*>([\s\S]*?<\/\1\s*>)?/gi;
+  window.trustedTypes.createPolicy("default", { createHTML: (markup) => markup.replace(head, "").replace(live, "") });
 }
-window.htmxSettings = {
-  allowEval: false, allowScriptTags: false, selfRequestsOnly: true, includeIndicatorStyles: false,
-  historyCacheSize: 0, historyEnabled: false,
-};
-if (window.htmx) Object.assign(window.htmx.config, window.htmxSettings);
 
 /* Hide: the page is gone before the server has answered. */
 function hide(form) {
@@ -52,18 +43,20 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-document.addEventListener("DOMContentLoaded", () => {
-  const errors = document.getElementById("errors");
-  if (errors) errors.focus();
-  document.querySelectorAll("form[method=post]").forEach((form) => form.addEventListener("submit", once));
-});
-
 /* A second press of the same button does nothing while the first is under way. Coming back to the page frees it. */
-function once(event) {
-  const form = event.currentTarget;
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
-}
+});
+
+/* A new row was brought in without loading the page: go to its first box. */
+document.addEventListener("htmx:afterSettle", () => {
+  const rows = document.querySelectorAll(".cw-row");
+  const box = rows.length && rows[rows.length - 1].querySelector("input, select, textarea");
+  if (box) box.focus();
+});
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });

@@ -38,7 +38,7 @@ def check() -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise Forbidden("This came from another site, so nothing was done.")
     if not _good(request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")):
-        raise NotOurs("This page had been open too long, so nothing was done. Go back, load the page again, and repeat it.")
+        raise NotOurs("This page had been open too long, so nothing was done. Load it again, then repeat.")
 
 
 def _good(token: str) -> bool:

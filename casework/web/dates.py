@@ -1,11 +1,13 @@
 """Days and times as people write and read them."""
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 
 from casework.kernel.db import now
+
 from .hooks import reader_zone
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -60,7 +62,9 @@ def typed_moment(typed: Mapping[str, str], zone: tzinfo | None = None) -> dateti
 
 def _time(typed: str) -> time:
     try:
-        return datetime.strptime(typed[:5], "%H:%M").time()
+        if not re.fullmatch(r"[0-9]{1,2}:[0-9]{2}", typed):
+            raise ValueError
+        return time.fromisoformat(typed.zfill(5))
     except ValueError:
         raise WrongDate("enter the time as hours and minutes, for example 14:10.", "time") from None
 

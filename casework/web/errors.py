@@ -67,7 +67,7 @@ def unreadable(error: ValidationError) -> Response:
 def by_http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
-        return Response.force_type(error.get_response())
+        return current_app.make_response(error.get_response())
     if status in COUNTED:
         _count(status)
     title = TITLES.get(status, "That did not work")

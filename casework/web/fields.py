@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -16,12 +16,12 @@ Options = Mapping[Any, Any] | Iterable[Any] | type[StrEnum]
 Source = Options | Callable[[], Options]
 NEEDED = "Please answer “{label}”."
 MOST = Decimal("9999999999.99")
-FieldClass = TypeVar("FieldClass", bound=type[fields.Field[Any]])
 
 
 def _labelled(label: str, hint: str, more: dict[str, Any], **words: Any) -> dict[str, Any]:
     """Gather what a field says about itself into marshmallow's `metadata`."""
-    said = {"label": label, "hint": hint, **words, **more.pop("metadata", {})}
+    described = ". ".join(part for part in (label, hint) if part)
+    said = {"label": label, "hint": hint, "description": described, **words, **more.pop("metadata", {})}
     needed = {"required": NEEDED.format(label=label or "this")}
     return {**more, "metadata": {key: value for key, value in said.items() if value},
             "error_messages": {**needed, "null": needed["required"], **more.pop("error_messages", {})}}
@@ -67,7 +67,8 @@ class Secret(Text):
 class Money(fields.Decimal):
     """US dollars, exact to the cent, more than nothing (or nothing, with `zero`); a string in JSON."""
 
-    def __init__(self, label: str = "", *, hint: str = "", zero: bool = False, most: Decimal = MOST, **more: Any) -> None:
+    def __init__(self, label: str = "", *, hint: str = "", zero: bool = False, most: Decimal = MOST,
+                 **more: Any) -> None:
         self.zero, self.most = zero, most
         super().__init__(places=2, as_string=True, **_labelled(label, hint, more, widget="money"))
 
@@ -116,7 +117,7 @@ class Count(fields.Integer):
         more.setdefault("error_messages", {})["invalid"] = f"Enter a whole number from {least:,} to {most:,}."
         super().__init__(strict=True, validate=said, **_labelled(label, hint, more, widget="number"))
 
-    def _validated(self, value: Any) -> int | None:
+    def _validated(self, value: Any) -> int:
         return super()._validated(int(value) if isinstance(value, str) and value.strip().isdecimal() else value)
 
 
@@ -130,18 +131,18 @@ class Choice(fields.Field[Any]):
     def __init__(self, label: str = "", options: Source | None = None, *, hint: str = "", widget: str = "select",
                  kind: Callable[[str], Any] = str, **more: Any) -> None:
         self.source, self.kind = options, kind
-        super().__init__(**_labelled(label, hint, more, widget=widget))
-        if options is not None and (isinstance(options, type) or not callable(options)):
-            self.metadata.setdefault("enum", [str(value) for value, _ in pairs(options)])
+        fixed = options is not None and (isinstance(options, type) or not callable(options))
+        known = [value for value, _ in pairs(given(options))] if fixed else []
+        super().__init__(**_labelled(label, hint, more, widget=widget, enum=known, type="string"))
 
     def options(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Groups of (value, words); a plain list is one group without a name."""
-        return grouped(_given(self.source)) if self.source is not None else []
+        return grouped(given(self.source)) if self.source is not None else []
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        allowed = {key: key for key, _ in pairs(_given(self.source))} if self.source is not None else None
+        offered = {key for key, _ in pairs(given(self.source))} if self.source is not None else {str(value)}
         try:
-            if allowed is not None and str(value) not in {str(key) for key in allowed}:
+            if str(value) not in offered:
                 raise ValueError
             return self._kind()(str(value))
         except (ValueError, TypeError):
@@ -173,7 +174,7 @@ class Choices(fields.List[Any]):
 
 
 class Rows(fields.List[Any]):
-    """Repeating rows, each a small schema. `add` is what the button says; `least` rows are drawn, at most `most` kept."""
+    """Repeating rows, each a small schema. `add` is what the button says; `least` are drawn, at most `most` kept."""
 
     def __init__(self, schema: type[Schema], label: str = "", *, add: str = "Add another", hint: str = "",
                  least: int = 1, most: int = 50, **more: Any) -> None:
@@ -182,7 +183,7 @@ class Rows(fields.List[Any]):
             max=most, error=f"At most {most} rows fit."), **words)
 
 
-def _given(source: Source | None) -> Options:
+def given(source: Source | None) -> Options:
     return source() if callable(source) and not isinstance(source, type) else (source or {})
 
 

@@ -18,16 +18,16 @@ from uuid import uuid4
 
 from flask import g, request
 from marshmallow import Schema, ValidationError
-from werkzeug.datastructures import MultiDict
 
 from casework.kernel.errors import Conflict, Invalid, Stale
 
-from .fields import Source, _given, grouped
+from .fields import Source, given, grouped
 from .inputs import Groups, Input, inputs, widget_of
 from .reading import as_data, as_shown, as_typed, blank, strange
 from .words import merged, plain
 
-TOO_LONG_OPEN = "This page had been open too long, so nothing was sent. What you typed is still here: please send it again."
+TOO_LONG_OPEN = ("This page had been open too long, so nothing was sent. "
+                 "What you typed is still here: please send it again.")
 
 
 class Form:
@@ -36,7 +36,7 @@ class Form:
     def __init__(self, schema: Schema, values: Any = None, *, choices: Mapping[str, Source] | None = None,
                  version: int | None = None) -> None:
         self.schema, self.version = schema, version
-        self.choices: dict[str, Groups] = {name: grouped(_given(given)) for name, given in (choices or {}).items()}
+        self.choices: dict[str, Groups] = {name: grouped(given(offered)) for name, offered in (choices or {}).items()}
         self.errors: dict[Any, Any] = {}
         self.kept = bool(g.get("form_kept"))
         came = request.method == "POST" or self.kept
@@ -104,6 +104,10 @@ class Form:
 
     def __getitem__(self, name: str) -> Input:
         return next(each for each in self if each.key == name)
+
+    @property
+    def has_rows(self) -> bool:
+        return any(widget_of(each) == "rows" for each in self.schema.load_fields.values())
 
     @property
     def groups(self) -> list[tuple[str, list[Input]]]:

@@ -15,9 +15,9 @@ from .hooks import hooks
 from .who import actor, bearer_token, signed_in
 
 View = TypeVar("View", bound=Callable[..., Any])
-PUBLIC = frozenset({"web.livez", "web.readyz", "access.sign_in"})  # static files never come this far
+PUBLIC = frozenset({"web.livez", "web.readyz", "access.sign_in", "access.sign_out"})  # static files never come this far
 ANYBODY = "session.use"  # whoever is signed in: about their own screen, never about a record
-WHILE_HIDDEN = frozenset({"web.blank", "web.hide_now", "access.sign_out"})
+WHILE_HIDDEN = frozenset({"web.blank", "web.hide_now"})
 
 
 def opens_to(*verbs: str) -> Callable[[View], View]:

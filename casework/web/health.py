@@ -25,7 +25,8 @@ def readyz() -> tuple[Response, int]:
     checks: dict[str, Check] = current_app.extensions.get("casework.checks", {})
     found = {name: _holds(name, check) for name, check in checks.items()}
     ready = all(found.values())
-    return jsonify(ready=ready, checks={name: "ok" if well else "failed" for name, well in found.items()}), 200 if ready else 503
+    words = {name: "ok" if well else "failed" for name, well in found.items()}
+    return jsonify(ready=ready, checks=words), 200 if ready else 503
 
 
 def _holds(name: str, check: Check) -> bool:

@@ -5,8 +5,8 @@
     @once
     def new(case_id): ...
 
-A page carries the key in its form (`form.once`, hidden `_once`), a program in `Idempotency-Key`. The answer is stored in
-the transaction of the deed itself; what was refused is not stored, so it may be put right and sent again.
+A page carries the key in its form (`form.once`, hidden `_once`), a program in `Idempotency-Key`. The answer is stored
+in the transaction of the deed itself; what was refused is not stored, so it may be put right and sent again.
 """
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class KeyNeeded(Refusal):
     status, title = 400, "An idempotency key is needed"
 
 
-class _NotDone(Exception):  # noqa: N818
+class _NotDone(Exception):
     """Nothing was done, so nothing is kept."""
 
     def __init__(self, response: Response) -> None:
@@ -66,7 +66,7 @@ def once(view: View) -> View:
 def _key() -> str:
     key = request.headers.get("Idempotency-Key") or request.form.get("_once") or ""
     if not 1 <= len(key) <= 200:
-        raise KeyNeeded("Send Idempotency-Key: a value of your own, new for each thing to be done, at most 200 characters.")
+        raise KeyNeeded("Send Idempotency-Key: a value of your own, new for each deed, at most 200 characters.")
     return key
 
 

@@ -13,8 +13,8 @@ from casework.kernel.db import now
 
 from .headers import request_id
 
-KEYS = frozenset({"event", "level", "at", "request_id", "method", "endpoint", "status", "milliseconds", "error", "where",
-                  "check", "ok", "port", "version", "count"})
+KEYS = frozenset({"event", "level", "at", "request_id", "method", "endpoint", "status", "milliseconds", "error",
+                  "where", "check", "ok", "port", "version", "count"})
 
 Event = MutableMapping[str, Any]
 
@@ -35,7 +35,8 @@ log: Any = structlog.get_logger("casework")
 
 def configure() -> None:
     structlog.configure(
-        processors=[structlog.processors.add_log_level, with_request, only_allowed, structlog.processors.JSONRenderer()],
+        processors=[structlog.processors.add_log_level, with_request, only_allowed,
+                    structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.stdlib.LoggerFactory())
 

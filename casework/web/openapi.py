@@ -56,8 +56,8 @@ def operations(spec: dict[str, Any]) -> Iterator[tuple[str, Operation]]:
             said = item[method]
             tag = (said.get("tags") or ["other"])[0].removesuffix("_api").replace("_", " ")
             given = [*item.get("parameters", []), *said.get("parameters", [])]
-            yield tag, Operation(method.upper(), path, _says(said), [_parameter(each) for each in given if "name" in each],
-                                 _body(spec, said), _answers(said))
+            named = [_parameter(each) for each in given if "name" in each]
+            yield tag, Operation(method.upper(), path, _says(said), named, _body(spec, said), _answers(said))
 
 
 def _says(said: dict[str, Any]) -> str:
@@ -65,7 +65,8 @@ def _says(said: dict[str, Any]) -> str:
 
 
 def _parameter(given: dict[str, Any]) -> Box:
-    return Box(given["name"], _kind(given.get("schema", {})), bool(given.get("required")), str(given.get("description", "")))
+    schema = given.get("schema", {})
+    return Box(given["name"], _kind(schema), bool(given.get("required")), str(given.get("description", _hint(schema))))
 
 
 def _body(spec: dict[str, Any], said: dict[str, Any]) -> list[Box]:
@@ -76,7 +77,7 @@ def _body(spec: dict[str, Any], said: dict[str, Any]) -> list[Box]:
 
 
 def _hint(each: dict[str, Any]) -> str:
-    return " ".join(str(each[key]) for key in ("label", "x-label", "description", "hint", "x-hint") if each.get(key))
+    return str(each.get("description", ""))
 
 
 def _answers(said: dict[str, Any]) -> list[tuple[str, str]]:

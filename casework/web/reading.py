@@ -22,7 +22,7 @@ def as_typed(schema: Schema, form: Typed, prefix: str = "") -> dict[str, Any]:
 
 def _typed(each: fields.Field[Any], form: Typed, id: str) -> Any:
     widget = widget_of(each)
-    if widget == "date" or widget == "moment":
+    if widget in ("date", "moment"):
         parts = (*PARTS, "time") if widget == "moment" else PARTS
         return {part: form.get(f"{id}-{part}", "") for part in parts}
     if widget == "checkboxes":

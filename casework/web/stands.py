@@ -65,7 +65,8 @@ def acts(thing: Any, open_verbs: Iterable[str], deeds: Mapping[str, Deed], bluep
     """What may follow now and this reader may do; the first is the solid button."""
     now = set(open_verbs)
     return [Act(deed.button(verb), url_for(f"{blueprint}.{endpoint(thing.kind, verb)}", id=thing.id),
-                deed.schema is not None, str(uuid4()) if deed.once else "", thing.version, (blocked or {}).get(verb, ""))
+                deed.schema is not None, str(uuid4()) if deed.once else "", thing.version,
+                (blocked or {}).get(verb, ""))
             for verb, deed in deeds.items()
             if verb in now and policy.may(actor(), f"{thing.kind}.{verb}", thing)]
 

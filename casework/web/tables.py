@@ -23,7 +23,7 @@ CAP = 1_000
 
 @dataclass(frozen=True)
 class Column:
-    """`show(row)` gives the words (default: the attribute), `link(row)` an address, `total` the words of the last row."""
+    """`show(row)` gives the words (default: the attribute), `link(row)` an address, `total` stands in the last row."""
     name: str
     label: str
     show: Callable[[Any], Any] | None = None
@@ -60,7 +60,8 @@ class Table:
 
     @property
     def count(self) -> str:
-        return count_words(len(self.rows) if self.total is None else self.total, self.noun, self.plural)
+        words = count_words(len(self.rows) if self.total is None else self.total, self.noun, self.plural)
+        return words[:1].upper() + words[1:]
 
     @property
     def totals(self) -> bool:

@@ -50,7 +50,8 @@ class Everything(Schema):
     nights = Count("Nights", least=1, most=30, metadata={"group": "How much"})
     first_on = Day("First night", required=True, hint="For example November 23 2026", metadata={"group": "When"})
     asked_at = Moment("Asked at", metadata={"group": "When"})
-    category = Choice("Category", {"A place": {"hotel": "Hotel", "rent": "Rent"}, "Daily": {"food": "Food"}}, required=True)
+    category = Choice("Category", {"A place": {"hotel": "Hotel", "rent": "Rent"}, "Daily": {"food": "Food"}},
+                      required=True)
     state = Choice("State", State, widget="radio")
     helped = YesNo("Was it enough?", widget="radio")
     exigent = YesNo("It cannot wait", hint="Someone approves by voice")
@@ -103,7 +104,8 @@ class Person:
 
 class World:
     def __init__(self) -> None:
-        self.specialist, self.auditor = Person(uuid4(), ("specialist", "program_hq", "budget_officer")), Person(uuid4(), ("auditor",))
+        self.specialist = Person(uuid4(), ("specialist", "program_hq", "budget_officer"))
+        self.auditor = Person(uuid4(), ("auditor",))
         self.people = {str(each.id): each for each in (self.specialist, self.auditor)}
         self.thing, self.did, self.loaded = Thing(), [], {}
 
@@ -151,7 +153,7 @@ def make(world: World, tmp_path: Path, **config: Any) -> Flask:
     app.register_blueprint(pages(world))
     setup.apis(app, api(world))
     sections.add("Cases", "things.index", "case.read")
-    sections.add("Log", "things.index", "role_grant.give")
+    sections.add("Log", "things.index", "role_grant.read")
     return app
 
 
