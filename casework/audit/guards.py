@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
 from flask_sqlalchemy.session import Session as OurSession
 from sqlalchemy import Engine, TextClause, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm.attributes import PASSIVE_NO_INITIALIZE
 
 from .models import AuditEvent
 
@@ -82,12 +84,21 @@ def _guarded(table: Any) -> bool:
 
 def differences(row: Any) -> Iterator[dict[str, Any]]:
     """What changed, by field. Of a private column only a commitment to what is stored, never the value."""
-    for column in inspect(row).mapper.column_attrs:
-        history = inspect(row).attrs[column.key].history
-        if column.key != "version" and history.has_changes():
-            plain = _committed if column.columns[0].info.get("private") else _plain
-            yield {"what": row.kind, "id": _key(row), "field": column.key,
+    state, columns = inspect(row), _columns(type(row))
+    touched = state.committed_state if state.persistent else state.dict
+    for name in [name for name in touched if name in columns]:
+        history = state.get_history(name, PASSIVE_NO_INITIALIZE)
+        if history.has_changes():
+            plain = _committed if columns[name] else _plain
+            yield {"what": row.kind, "id": _key(row), "field": name,
                    "from": plain(history.deleted), "to": plain(history.added)}
+
+
+@cache
+def _columns(model: type) -> dict[str, bool]:
+    """The columns that tell something, and whether each is private."""
+    return {column.key: bool(column.columns[0].info.get("private"))
+            for column in inspect(model).column_attrs if column.key != "version"}
 
 
 def _key(row: Any) -> str:

@@ -1,0 +1,59 @@
+"""The demo story: a made-up program told by calling the product's own actions, so that its log is complete.
+
+The same story every time for the same end, but for keys, nonces and salts. Nobody in it exists.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from ..access.models import Office
+from ..audit import whole
+from ..cases import investigation_actions as investigations
+from ..cases.investigations import Investigation, Nature
+from ..kernel.clocks import fiscal_year, fiscal_year_days
+from ..policy import ROLES, Role
+from . import needs
+from .cast import PASSWORD, Cast
+from .timeline import Story, Timeline
+
+CASES = 200
+Progress = Iterator[tuple[int, int, str]]
+
+
+def tell(end: datetime) -> Progress:
+    """Tell it up to `end`, into an empty database whose rules are published. Yields how far it has come."""
+    begin = datetime.combine(fiscal_year_days(fiscal_year(end.date()) - 2)[0], datetime.min.time(), UTC)
+    line = Timeline(end, Random(2026))
+    with whole():
+        cast = Cast(begin)
+    yield len(cast.users), len(cast.users), "people"
+    days = (end - begin).days
+    for number in range(CASES):
+        line.add(_case(cast, line, number, begin + timedelta(days=days * (number + 0.5) / CASES, hours=2 + number % 20)))
+    for reached in line.tell():
+        yield min((reached - begin).days, days), days, "days of the program"
+    yield days, days, "days of the program"
+
+
+def _case(cast: Cast, line: Timeline, number: int, moment: datetime) -> Story:
+    """Each third case or so brings an investigation of its own; others hang on an earlier one, or on none."""
+    yield moment
+    office = cast.offices[(number * number + number // 6) % len(cast.offices)] if number % 3 else cast.offices[0]
+    told = needs.opened(cast, line, office, _matter(cast, line, office, number), moment)
+    line.add(needs.assessed(told, line, moment))
+
+
+def _matter(cast: Cast, line: Timeline, office: Office, number: int) -> Investigation | None:
+    if line.chance.random() < 0.25:
+        return None
+    agent = line.chance.choice(cast.of(Role.INVESTIGATOR, office))
+    nature = line.chance.choices(tuple(Nature), weights=(60, 30, 5, 5))[0]
+    return investigations.open_investigation(agent, office, number=f"INV-{office.code}-{number + 1:04}", nature=nature)
+
+
+def sign_ins() -> str:
+    """What `make run` prints: one line per role."""
+    lines = (f"  {role:<22} {role.replace('_', ' ')}" for role in ROLES)
+    return "\n".join((f"Sign in as any of these. The password of all is: {PASSWORD}", *lines))
