@@ -1,0 +1,41 @@
+"""What must hold before this copy is given work: asked by /readyz at any time, and once before production starts."""
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import inspect, select
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from . import schema
+from .access.models import User
+from .kernel.db import db
+from .kernel.keyring import ring
+from .settings import Unsafe
+from .web import health
+
+
+def register(app: Flask) -> None:
+    """The database answers, its tables are those this code was written for, and there is a key to seal with."""
+    health.register(app, "database", lambda: db.session.scalar(select(1)) == 1)
+    health.register(app, "tables", lambda: schema.present() == schema.head())
+    health.register(app, "keys", lambda: bool(ring.current))
+
+
+def behind_proxies(app: Flask) -> None:
+    """Believe what proxies say of the client's address only when told how many there are (CASEWORK_PROXIES)."""
+    hops = int(app.config["PROXIES"])
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def refuse_demo_people(app: Flask) -> None:
+    """Raises Unsafe when a production database holds people whose password is published."""
+    if app.config["ENV"] != "production":
+        return
+    with app.app_context():
+        known = inspect(db.engine).has_table(User.__tablename__)
+        demo = known and db.session.scalar(select(User.id).where(User.demo).limit(1))
+        db.session.remove()
+        db.engine.dispose()  # the workers that follow make connections of their own
+        if demo:
+            raise Unsafe("Casework does not start like this: the database holds the demo story's people, "
+                         "and their password is published.")
