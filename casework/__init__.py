@@ -7,19 +7,33 @@ from typing import Any
 from flask import Blueprint, Flask
 from jinja2 import FileSystemLoader
 
-from . import policy
+from . import policy, ready
 from .access import doors, passwords
+from .access.api import api as access_api
+from .access.pages import pages as access_pages
+from .help.api import api as help_api
+from .help.pages import pages as help_pages
 from .kernel import key_sources
 from .kernel.db import db
 from .kernel.keyring import ring
+from .log.api import api as log_api
+from .log.pages import pages as log_pages
 from .settings import refuse_unsafe, settings
 from .web import setup
 from .web.api import Api
 
 # Every room with pages of its own, from the bottom up. Each may have `pages` and `api`, and templates.
 ROOMS = ("web", "access", "cases", "assessments", "continued_presence", "funds", "log", "desk", "help")
-PAGES: tuple[Blueprint, ...] = ()
-APIS: tuple[Api, ...] = ()
+PAGES: tuple[Blueprint, ...] = (
+    access_pages,
+    log_pages,
+    help_pages,
+)
+APIS: tuple[Api, ...] = (
+    access_api,
+    log_api,
+    help_api,
+)
 
 
 def create_app(**given: Any) -> Flask:
@@ -40,5 +54,8 @@ def create_app(**given: Any) -> Flask:
         app.register_blueprint(room)
     setup.apis(app, *APIS)
     setup.close(app)
+    ready.register(app)
+    ready.behind_proxies(app)
+    ready.refuse_demo_people(app)
     return app
 

@@ -61,6 +61,7 @@ not_requested_by_them = differs("requested_by_id", ME)
 not_obligated_by_them = differs("obligated_by_id", ME)
 not_certified_by_them = differs("certified_by_id", ME)
 not_paid_by_them = differs("paid_by_id", ME)
+at_their_step = same("desk", "role")
 not_sent_by_them = not_among("senders", ME)
 not_endorsed_by_them = not_among("endorsers", ME)
 not_requesting = not_among("requesters", ME)
@@ -96,6 +97,11 @@ POLICY: tuple[tuple[Any, ...], ...] = (
     ("case.read",                 PROGRAM_SUPERVISOR,    in_their_office),
     ("case.read",                 INVESTIGATOR,          among_its_members),
     ("case.read",                 PROGRAM_HQ),
+    ("case.search",               SPECIALIST),
+    ("case.search",               PROGRAM_SUPERVISOR),
+    ("case.search",               INVESTIGATOR),
+    ("case.search",               PROGRAM_HQ),
+    ("case.who_looked",           PROGRAM_SUPERVISOR,    in_their_office),
     ("case.update",               SPECIALIST,            on_their_team),
     ("case.update",               PROGRAM_SUPERVISOR,    in_their_office),
     ("case.record_discovery",     SPECIALIST,            on_their_team),
@@ -161,8 +167,8 @@ POLICY: tuple[tuple[Any, ...], ...] = (
     ("cp_request.edit",           INVESTIGATOR,          among_its_members),
     ("cp_request.check_item",     INVESTIGATOR,          among_its_members),
     ("cp_request.send",           INVESTIGATOR,          among_its_members),
-    ("cp_request.return",         FIELD_SUPERVISOR,      in_their_office, not_sent_by_them),
-    ("cp_request.return",         AGENCY_COORDINATOR,    not_sent_by_them),
+    ("cp_request.return",         FIELD_SUPERVISOR,      in_their_office, not_sent_by_them, at_their_step),
+    ("cp_request.return",         AGENCY_COORDINATOR,    not_sent_by_them, at_their_step),
     ("cp_request.endorse",        FIELD_SUPERVISOR,      in_their_office, not_sent_by_them),
     ("cp_request.submit",         AGENCY_COORDINATOR,    not_sent_by_them, not_endorsed_by_them),
     ("cp_request.take_up",        CP_REVIEWER,           not_requesting),
@@ -257,7 +263,6 @@ POLICY: tuple[tuple[Any, ...], ...] = (
 
     ("audit_event.read",          ANYONE,                done_by_them),
     ("audit_event.read",          PROGRAM_SUPERVISOR,    in_their_office),
-    ("audit_event.read",          PROGRAM_HQ,            in_their_office),
     ("audit_event.read",          AUDITOR),
     ("audit_event.read",          PRIVACY_OFFICER),
 )
@@ -266,7 +271,8 @@ POLICY: tuple[tuple[Any, ...], ...] = (
 JUDGED_ON: dict[str, str | None] = {
     "session.use": None, "user.create": None, "office.create": None, "fund.record": None,
     "role_grant.give": "user", "api_token.create": "user",
-    "investigation.open": "office", "case.open": "office", "note.add": "case", "hhs_notice.record": "case",
+    "investigation.open": "office", "case.open": "office", "case.search": None,
+    "note.add": "case", "hhs_notice.record": "case",
     "assessment.begin": "case", "cp_request.draft": "case", "disbursement.request": "case",
 }
 

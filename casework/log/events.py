@@ -1,0 +1,100 @@
+"""The audit log as a list: who did or saw what, newest first.
+
+The look itself is written down with its filter and range, not with the events it showed, or the log would speak
+mostly of itself.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta, tzinfo
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, String, cast, false, or_, select
+
+from ..access.cursors import cursor, place_of
+from ..access.models import User
+from ..access.queries import LARGEST_PAGE, how_many, open_ways, page
+from ..audit import remember
+from ..audit.models import AuditEvent
+from ..cases.models import Case
+from ..kernel.clocks import start_of_day
+from ..kernel.conditions import Actor
+from ..kernel.db import db
+from ..kernel.system import SYSTEM
+from .naming import Event, named
+
+VERB = "audit_event.read"
+
+
+@dataclass(frozen=True)
+class Events(Sequence[Event]):
+    """One page of the audit log; `next` is None on the last."""
+
+    rows: list[Event]
+    next: str | None
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.rows[index]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def events(actor: Actor, *, zone: tzinfo, limit: int = 50, after: str | None = None, **asked: Any) -> Events:
+    """One page of what this actor may see of the log. `asked`: from_on, to_on (days of `zone`), who, verb, case."""
+    ways, size = open_ways(actor, VERB), max(1, min(limit, LARGEST_PAGE))
+    where = _filter(zone, **asked)
+    place = place_of(after) if after else None
+    rows = list(db.session.scalars(page(ways, AuditEvent, where, AuditEvent.id.desc(), place, size + 1)))
+    shown = rows[:size]
+    remember(actor, VERB, rows=len(shown), page=after, filter=filter_words(asked))
+    return Events(named(shown), cursor((shown[-1].id, shown[-1].id)) if len(rows) > size else None)
+
+
+def how_many_events(actor: Actor, *, zone: tzinfo, **asked: Any) -> int:
+    """How many of them there are; above 1,000 only that there are more."""
+    return how_many(actor, VERB, AuditEvent, where=_filter(zone, **asked))
+
+
+def filter_words(asked: Mapping[str, Any]) -> str:
+    """`from 2026-01-01, actor ada`: what was asked for, for the trail."""
+    return ", ".join(f"{name.removesuffix('_on').removesuffix('_id').replace('_', ' ')} {value}"
+                     for name, value in asked.items() if value not in (None, ""))
+
+
+def _filter(zone: tzinfo, *, from_on: date | None = None, to_on: date | None = None, who: str = "", verb: str = "",
+            case: str = "") -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if from_on:
+        found.append(AuditEvent.at >= start_of_day(from_on, zone))
+    if to_on:
+        found.append(AuditEvent.at < start_of_day(to_on + timedelta(days=1), zone))
+    if verb:
+        every = verb.endswith(".*")
+        found.append(AuditEvent.verb.startswith(verb[:-1], autoescape=True) if every else AuditEvent.verb == verb)
+    return found + ([_by(who)] if who else []) + ([_about(case)] if case else [])
+
+
+def _by(who: str) -> ColumnElement[bool]:
+    """Done by this person: their sign-in name, their id, or the system's name."""
+    if who.casefold() == SYSTEM.name.casefold():
+        return AuditEvent.actor_id == SYSTEM.id
+    found = _id(who) or db.session.scalar(select(User.id).where(User.username == who.casefold()))
+    return AuditEvent.actor_id == found if found else false()
+
+
+def _about(case: str) -> ColumnElement[bool]:
+    """About this case, or a list that showed something of it."""
+    found = _id(case) or db.session.scalar(select(Case.id).where(Case.number == case.strip().upper()))
+    if not found:
+        return false()
+    return or_(AuditEvent.case_id == found, cast(AuditEvent.shown, String).contains(str(found)))
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
