@@ -40,13 +40,23 @@ def wants_problem() -> bool:
 
 def answer(status: int, title: str, detail: str, fields: dict[str, list[str]] | None = None) -> Response:
     if not wants_problem():
-        page = render_template("web/error.html", status=status, title=title, detail=detail, fields=fields or {})
+        page = render_template("web/error.html", status=status, title=title, detail=detail, fields=fields or {},
+                               kept=typed() if status == 401 else [])
         return make_response(page, status)
     problem: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail,
                                "instance": f"urn:request:{request_id()}"}
     if fields:
         problem["errors"] = fields
     return Response(json.dumps(problem), status, content_type="application/problem+json")
+
+
+def typed() -> list[tuple[str, str]]:
+    """What stood in a form that came after the session had ended: it is given back, and shown again once signed in.
+    Without the token, so that sending it again only shows it."""
+    if request.url_rule is None or "GET" not in (request.url_rule.methods or ()):
+        return []
+    return [(name, value) for name, value in request.form.items(multi=True)
+            if name[:1] != "_" and name != "csrf_token" and "password" not in name]
 
 
 def refuse(error: Refusal) -> Response:

@@ -15,7 +15,8 @@ from .hooks import hooks
 from .who import actor, bearer_token, signed_in
 
 View = TypeVar("View", bound=Callable[..., Any])
-PUBLIC = frozenset({"web.livez", "web.readyz", "access.sign_in", "access.sign_out"})  # static files never come this far
+# Static files never come this far.
+PUBLIC = frozenset({"web.livez", "web.readyz", "access.sign_in", "access.sign_out"})
 ANYBODY = "session.use"  # whoever is signed in: about their own screen, never about a record
 WHILE_HIDDEN = frozenset({"web.blank", "web.hide_now"})
 
@@ -97,8 +98,9 @@ def kept_form(response: Response) -> Response:
 
 
 def _to_sign_in() -> AnyResponse:
-    """A page leads to the sign-in and back; anything else says 401."""
+    """A page leads to the sign-in and back; anything else says 401, and gives back what was typed."""
     known = "access.sign_in" in current_app.view_functions
-    if known and request.method in csrf.SAFE and not request.path.startswith("/api/"):
+    reading = request.method in csrf.SAFE and not g.get("form_kept")
+    if known and reading and not request.path.startswith("/api/"):
         return redirect(url_for("access.sign_in", next=request.full_path.rstrip("?")), 303)
     raise Stranger("Please sign in. Nothing was changed.")

@@ -200,3 +200,21 @@ def test_a_stale_page_shows_everything_typed_again_and_does_nothing(browser, wor
     fresh = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
     assert fresh
     assert browser.send("/things/new", {**GOOD, "csrf_token": fresh[1]}).status_code == 303
+
+
+def test_what_was_typed_outlives_the_session(app, browser, world):
+    """Signed out while typing: the answer gives everything back, and after signing in the form shows it again."""
+    token, person = browser.token(), str(world.specialist.id)
+    browser.delete_cookie("who")
+    page = browser.post("/things/new", data={**GOOD, "csrf_token": token, "new_password": "secret"})
+    assert page.status_code == 401
+    kept = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text)
+    assert ("amount", "$1,240.50") in kept
+    assert ("checks-0-says", "Closed") in kept
+    assert "csrf_token" not in dict(kept)
+    assert "secret" not in page.text
+    browser.set_cookie("who", person)
+    again = browser.post("/things/new", data=dict(kept))
+    assert again.status_code == 400
+    assert 'value="$1,240.50"' in again.text
+    assert not world.did
