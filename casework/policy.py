@@ -60,7 +60,9 @@ not_received_by_them = differs("received_by_id", ME)
 not_requested_by_them = differs("requested_by_id", ME)
 not_obligated_by_them = differs("obligated_by_id", ME)
 not_certified_by_them = differs("certified_by_id", ME)
-not_paid_by_them = differs("paid_by_id", ME)
+not_prepared_by_them = not_among("preparers", ME)
+approved_by_them = same("supervisor_id", ME)
+waiting_in_their_office = same("waits_in_office_id", MY_OFFICE)
 at_their_step = same("desk", "role")
 not_sent_by_them = not_among("senders", ME)
 not_endorsed_by_them = not_among("endorsers", ME)
@@ -214,6 +216,11 @@ POLICY: tuple[tuple[Any, ...], ...] = (
     ("disbursement.read",         CERTIFYING_OFFICER),
     ("disbursement.read",         PAYMENT_RECORDER),
     ("disbursement.read",         AUDITOR),
+    ("disbursement.read_words",   SPECIALIST,            on_their_team),
+    ("disbursement.read_words",   PROGRAM_SUPERVISOR,    in_their_office),
+    ("disbursement.read_words",   FUND_APPROVER,         in_their_office),
+    ("disbursement.read_words",   PROGRAM_HQ),
+    ("disbursement.read_words",   CERTIFYING_OFFICER),
     ("disbursement.edit",         SPECIALIST,            asked_by_them),
     ("disbursement.edit",         PROGRAM_SUPERVISOR,    asked_by_them),
     ("disbursement.check_resource", SPECIALIST,          on_their_team),
@@ -238,9 +245,9 @@ POLICY: tuple[tuple[Any, ...], ...] = (
     ("disbursement.receive",      SPECIALIST,            on_their_team, not_certified_by_them),
     ("disbursement.receive",      PROGRAM_SUPERVISOR,    in_their_office, not_certified_by_them),
     ("disbursement.certify",      CERTIFYING_OFFICER,    unsigned_by_them, not_received_by_them),
-    ("disbursement.pay",          PAYMENT_RECORDER,      not_certified_by_them, not_requested_by_them),
-    ("disbursement.fail",         PAYMENT_RECORDER,      not_certified_by_them),
-    ("disbursement.refund",       PAYMENT_RECORDER,      not_certified_by_them),
+    ("disbursement.pay",          PAYMENT_RECORDER,      not_prepared_by_them),
+    ("disbursement.fail",         PAYMENT_RECORDER,      not_prepared_by_them),
+    ("disbursement.refund",       PAYMENT_RECORDER,      not_prepared_by_them),
     ("disbursement.receipt",      SPECIALIST,            on_their_team),
     ("disbursement.receipt",      PROGRAM_SUPERVISOR,    in_their_office),
     ("disbursement.reconcile",    BUDGET_OFFICER,        not_requested_by_them, not_obligated_by_them),
@@ -248,7 +255,8 @@ POLICY: tuple[tuple[Any, ...], ...] = (
     ("disbursement.export",       PROGRAM_HQ),
     ("disbursement.export",       BUDGET_OFFICER),
     ("payee.read_held",           SPECIALIST,            asked_by_them),
-    ("payee.read_held",           PROGRAM_SUPERVISOR,    in_their_office),
+    ("payee.read_held",           PROGRAM_SUPERVISOR,    waiting_in_their_office),
+    ("payee.read_held",           PROGRAM_SUPERVISOR,    approved_by_them),
     ("payee.read",                SPECIALIST,            on_their_team),
     ("payee.read",                PROGRAM_SUPERVISOR,    in_their_office),
     ("payee.read",                FUND_APPROVER,         in_their_office),

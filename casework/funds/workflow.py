@@ -43,9 +43,8 @@ class Much(StrEnum):
 
     STEP = "the amount of the step"
     REST = "what was approved and this step leaves"
-    HELD = "all that this request still holds there"
-    UNDELIVERED = "of the amount, what was never delivered"
-    DELIVERED = "of the amount, what is left after that"
+    ALL = "all that this request still holds there"
+    THERE = "of the amount, as much as this request holds there"
 
 
 BACK = "back"  # to `available`; to `lapsed` when the fiscal year of the money is over (31 USC 1552(a))
@@ -61,9 +60,9 @@ MOVES: tuple[tuple[str, A, A | str, Much], ...] = (
     ("pay",        A.DELIVERED,      A.PAID,        Much.STEP),
     ("fail",       A.PAID,           A.DELIVERED,   Much.STEP),
     ("refund",     A.PAID,           BACK,          Much.STEP),
-    ("deobligate", A.OBLIGATED,      BACK,          Much.UNDELIVERED),
-    ("deobligate", A.DELIVERED,      BACK,          Much.DELIVERED),
-    ("cancel",     A.COMMITTED,      BACK,          Much.HELD),
-    ("cancel",     A.OBLIGATED,      BACK,          Much.HELD),
-    ("cancel",     A.DELIVERED,      BACK,          Much.HELD),
+    ("deobligate", A.OBLIGATED,      BACK,          Much.THERE),
+    ("deobligate", A.DELIVERED,      BACK,          Much.THERE),
+    ("cancel",     A.COMMITTED,      BACK,          Much.ALL),
+    ("cancel",     A.OBLIGATED,      BACK,          Much.ALL),
+    ("cancel",     A.DELIVERED,      BACK,          Much.ALL),
 )

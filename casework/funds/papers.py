@@ -1,0 +1,105 @@
+"""Papers that are owed: checks of other help before and after, receipts. Late ones are exceptions of the staff; they
+never stop help that cannot wait."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from ..access.models import Office
+from ..kernel.clocks import Clock
+from ..kernel.db import db, now
+from ..kernel.errors import Conflict, Invalid
+from ..kernel.rulebook import clocks
+from .asking import rule
+from .models import Disbursement, Outcome, ResourceCheck, State
+from .tiers import payee_of
+
+AFTER_SUBMISSION = (State.SUBMITTED, State.APPROVED, State.OBLIGATED, State.RECEIVED, State.CERTIFIED, State.PAID,
+                    State.RECEIPTED, State.FAILED)
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A paper that somebody owes: `what` in words, until when, under which clock."""
+
+    disbursement: Disbursement
+    what: str
+    due_at: datetime
+    clock: Clock
+
+    @property
+    def late(self) -> bool:
+        return self.due_at < now()
+
+
+def require_checks(disbursement: Disbursement) -> None:
+    """Other help was looked for, lately and often enough (three; one when it cannot wait)."""
+    needed = rule("checks_required_exigent" if disbursement.exigent else "checks_required").count
+    hours = rule("check_fresh").count
+    checks = checks_of(disbursement)
+    fresh = distinct(check for check in checks if check.contacted_at >= now() - timedelta(hours=hours))
+    if fresh < needed:
+        raise Invalid(checks=f"Other help must be looked for first: {needed} checks within the last {hours} hours; "
+                             f"there are {fresh}.")
+    _bridge(disbursement, checks)
+
+
+def checks_of(disbursement: Disbursement) -> list[ResourceCheck]:
+    return list(db.session.scalars(select(ResourceCheck).where(
+        ResourceCheck.disbursement_id == disbursement.id).order_by(ResourceCheck.id)))
+
+
+def distinct(checks: Iterable[ResourceCheck]) -> int:
+    """How many different resources: asking the same one twice is one check."""
+    return len({(check.resource, check.name.casefold().strip()) for check in checks})
+
+
+def _bridge(disbursement: Disbursement, checks: list[ResourceCheck]) -> None:
+    """Help that comes later is bridged, not replaced."""
+    later = [check.available_on for check in checks if check.outcome is Outcome.AVAILABLE_LATER and check.available_on]
+    last = payee_of(disbursement).service_until_on
+    if later and last and last >= min(later):
+        raise Invalid(service_until_on="Other help is there from "
+                                       f"{min(later):%B %d %Y}; the fund pays only until the day before.")
+
+
+def owed(*where: ColumnElement[bool]) -> Iterator[Owed]:
+    """Receipts and late checks that are owed for these disbursements, whether or not they are late yet."""
+    rules = clocks()
+    paid = and_(Disbursement.state == State.PAID, Disbursement.paid_at.is_not(None))
+    unchecked = and_(Disbursement.exigent, Disbursement.state.in_(AFTER_SUBMISSION))
+    rows = db.session.execute(select(Disbursement, Office.timezone).join(
+        Office, Office.id == Disbursement.office_id).where(or_(paid, unchecked), *where).order_by(Disbursement.id))
+    for disbursement, zone in rows:
+        if disbursement.state is State.PAID and disbursement.paid_at and disbursement.paid > disbursement.refunded:
+            yield _owes(disbursement, "Add the receipt", disbursement.paid_at, rules["receipt_due"], zone)
+        if disbursement.exigent and disbursement.submitted_at and not _all_checked(disbursement):
+            yield _owes(disbursement, "Complete the checks of other help", disbursement.submitted_at,
+                        rules["checks_rest_due"], zone)
+
+
+def _owes(disbursement: Disbursement, what: str, since: datetime, clock: Clock, zone: str) -> Owed:
+    return Owed(disbursement, what, clock.due(since, ZoneInfo(zone)), clock)
+
+
+def _all_checked(disbursement: Disbursement) -> bool:
+    return distinct(checks_of(disbursement)) >= rule("checks_required").count
+
+
+def exceptions(*where: ColumnElement[bool]) -> list[Owed]:
+    """What is late now."""
+    return [paper for paper in owed(*where) if paper.late]
+
+
+def require_few_exceptions(disbursement: Disbursement, requester: UUID) -> None:
+    """With too many late papers a person submits only what cannot wait."""
+    most = rule("open_exceptions_most").count
+    late = 0 if disbursement.exigent else len(exceptions(Disbursement.requested_by_id == requester))
+    if late > most:
+        raise Conflict(f"You have {late} late papers, and at most {most} may be open. Add the receipts first; "
+                       "a request that cannot wait may still be sent.")
