@@ -20,10 +20,10 @@ from marshmallow import Schema
 from casework import policy
 
 from .api import Api
-from .fields import Source
 from .forms import Form
 from .gate import opens_to
 from .idempotency import once
+from .options import Source
 from .versions import check_match
 from .who import actor
 

@@ -2,9 +2,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +11,8 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from casework.kernel import money
 
-Options = Mapping[Any, Any] | Iterable[Any] | type[StrEnum]
-Source = Options | Callable[[], Options]
+from .options import Groups, Source, given, grouped, pairs
+
 NEEDED = "Please answer “{label}”."
 MOST = Decimal("9999999999.99")
 
@@ -135,7 +134,7 @@ class Choice(fields.Field[Any]):
         known = [value for value, _ in pairs(given(options))] if fixed else []
         super().__init__(**_labelled(label, hint, more, widget=widget, enum=known, type="string"))
 
-    def options(self) -> list[tuple[str, list[tuple[str, str]]]]:
+    def options(self) -> Groups:
         """Groups of (value, words); a plain list is one group without a name."""
         return grouped(given(self.source)) if self.source is not None else []
 
@@ -169,7 +168,7 @@ class Choices(fields.List[Any]):
         self.one = Choice("", options)
         super().__init__(self.one, **_labelled(label, hint, more, widget="checkboxes"))
 
-    def options(self) -> list[tuple[str, list[tuple[str, str]]]]:
+    def options(self) -> Groups:
         return self.one.options()
 
 
@@ -181,25 +180,3 @@ class Rows(fields.List[Any]):
         words = _labelled(label, hint, more, widget="rows", add=add, least=least)
         super().__init__(fields.Nested(schema), validate=validate.Length(
             max=most, error=f"At most {most} rows fit."), **words)
-
-
-def given(source: Source | None) -> Options:
-    return source() if callable(source) and not isinstance(source, type) else (source or {})
-
-
-def grouped(options: Options) -> list[tuple[str, list[tuple[str, str]]]]:
-    if isinstance(options, Mapping) and any(isinstance(inner, Mapping) for inner in options.values()):
-        return [(str(group), list(_plain(inner))) for group, inner in options.items()]
-    return [("", list(_plain(options)))]
-
-
-def pairs(options: Options) -> list[tuple[str, str]]:
-    return [pair for _, inner in grouped(options) for pair in inner]
-
-
-def _plain(options: Options) -> Iterator[tuple[str, str]]:
-    if isinstance(options, Mapping):
-        yield from ((str(value), str(words)) for value, words in options.items())
-        return
-    for each in options:
-        yield each if isinstance(each, tuple) else (str(each), str(each).replace("_", " ").capitalize())

@@ -21,8 +21,8 @@ from marshmallow import Schema, ValidationError
 
 from casework.kernel.errors import Conflict, Invalid, Stale
 
-from .fields import Source, given, grouped
-from .inputs import Groups, Input, inputs, widget_of
+from .inputs import Input, inputs, widget_of
+from .options import Groups, Source, given, grouped
 from .reading import as_data, as_shown, as_typed, blank, strange
 from .words import merged, plain
 

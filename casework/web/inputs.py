@@ -7,12 +7,11 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from .fields import grouped
+from .options import Groups, grouped
 
 WIDGETS: tuple[tuple[type, str], ...] = (
     (fields.Date, "date"), (fields.DateTime, "moment"), (fields.Boolean, "checkbox"), (fields.Decimal, "money"),
     (fields.Integer, "number"), (fields.Email, "email"))
-Groups = list[tuple[str, list[tuple[str, str]]]]
 YES_NO: Groups = [("", [("yes", "Yes"), ("no", "No")])]
 
 
