@@ -11,6 +11,8 @@ from . import policy, ready
 from .access import doors, passwords
 from .access.api import api as access_api
 from .access.pages import pages as access_pages
+from .assessments.api import api as assessments_api
+from .assessments.pages import pages as assessments_pages
 from .help.api import api as help_api
 from .help.pages import pages as help_pages
 from .kernel import key_sources
@@ -26,11 +28,13 @@ from .web.api import Api
 ROOMS = ("web", "access", "cases", "assessments", "continued_presence", "funds", "log", "desk", "help")
 PAGES: tuple[Blueprint, ...] = (
     access_pages,
+    assessments_pages,
     log_pages,
     help_pages,
 )
 APIS: tuple[Api, ...] = (
     access_api,
+    assessments_api,
     log_api,
     help_api,
 )

@@ -21,6 +21,11 @@ LEVELS = {NONE: "None", LOW: "Low", MODERATE: "Moderate", HIGH: "High", EMERGENC
 SAFETY = "SAF"
 
 
+def cannot_wait(domain: str, level: int | None) -> bool:
+    """An emergency, or safety at 3 or more: somebody must act at once."""
+    return level is not None and level >= (HIGH if domain == SAFETY else EMERGENCY)
+
+
 class Purpose(StrEnum):
     """Rapid asks what cannot wait; full asks everything."""
 
@@ -93,6 +98,10 @@ class NeedRating(Record):
 
     def own_key(self) -> Key:
         return self.assessment.own_key()
+
+    @property
+    def urgent(self) -> bool:
+        return cannot_wait(self.domain, self.level)
 
     @property
     def said(self) -> str:

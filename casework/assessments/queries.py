@@ -15,7 +15,7 @@ from ..kernel.conditions import Actor
 from ..kernel.db import db
 from ..kernel.rulebook import RulebookEntry
 from .instrument import Domain, asked, taken_as_not_applicable
-from .models import EMERGENCY, HIGH, SAFETY, Answer, NeedRating, NeedsAssessment, State
+from .models import Answer, NeedRating, NeedsAssessment, State, cannot_wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,7 @@ class Need:
 
     @property
     def urgent(self) -> bool:
-        """An emergency, or safety at 3 or more: somebody must act now."""
-        return self.level >= (HIGH if self.domain == SAFETY else EMERGENCY)
+        return cannot_wait(self.domain, self.level)
 
 
 def domains(assessment: NeedsAssessment) -> list[Domain]:
