@@ -1,0 +1,77 @@
+"""The commands, as whoever runs Casework types them."""
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import psycopg
+import pytest
+
+from casework import cli
+from tests.conftest import KEYS, app_on
+from tests.postgres import database
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def empty(request, tmp_path):
+    """The address of a database without tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    server = request.getfixturevalue("pg_server")
+    name = f"empty_{os.getpid()}_{abs(hash(tmp_path)) % 10**8}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return database(server, name)
+
+
+@pytest.fixture
+def casework(empty):
+    """`casework("db", "upgrade")` in a process of its own: (status, standard output, standard error)."""
+    def run(*words, given=""):
+        environment = {**os.environ, "CASEWORK_ENV": "test", "CASEWORK_DATABASE_URL": empty, "CASEWORK_KEYS": KEYS,
+                       "CASEWORK_SECRET_KEY": "c" * 40}
+        done = subprocess.run([sys.executable, "-c", "from casework.cli import main; main()", *words], input=given,
+                              capture_output=True, text=True, env=environment, timeout=60)
+        return done.returncode, done.stdout, done.stderr
+    return run
+
+
+@pytest.mark.slow
+def test_from_nothing_to_a_first_administrator_with_a_token(casework, empty):
+    status, said, wrong = casework("db", "upgrade")
+    assert status == 0, wrong
+    assert "Rules published: 7" in said
+    assert "Rules published: 0" in casework("db", "upgrade")[1]
+    words = ("user", "create", "--username", "Root", "--name", "Ro Example", "--role", "administrator")
+    status, said, wrong = casework(*words, given="a sentence to begin with\n" * 2)
+    assert status == 0, wrong
+    assert "root may sign in as administrator" in said
+    status, token, wrong = casework("token", "create", "--user", "root")
+    assert status == 0, wrong
+    assert re.fullmatch(r"cw_[\w-]{43}\n", token)
+    app = app_on(empty)
+    with app.app_context():
+        answer = app.test_client().get("/api/v1/me", headers={"Authorization": f"Bearer {token.strip()}"})
+        assert answer.status_code == 200
+        assert answer.json["username"] == "root"
+        cli.db.session.remove()
+        cli.db.engine.dispose()
+
+
+@pytest.mark.slow
+def test_what_is_refused_is_one_line_and_a_status(casework):
+    casework("db", "upgrade")
+    status, said, wrong = casework("user", "create", "--username", "x", "--name", "X", "--role", "administrator",
+                                   given="short\nshort\n")
+    assert status == 1
+    assert "15 to 256 characters" in wrong
+    assert "Traceback" not in wrong
+    status, said, wrong = casework("user", "create", "--username", "x", "--name", "X", "--role", "specialist",
+                                   given="a sentence to begin with\n" * 2)
+    assert status == 2
+    assert "say --office CODE" in wrong
+    status, said, wrong = casework("token", "create", "--user", "nobody")
+    assert status == 2
+    assert said == ""
