@@ -51,8 +51,9 @@ class Totals(NamedTuple):
 def totals(where: Sequence[ColumnElement[bool]] = ()) -> Totals:
     """For somebody who may read every disbursement that `where` describes."""
     columns = (D.requested, D.approved, D.obligated, D.paid, D.refunded)
-    sums: Any = select(*(func.coalesce(func.sum(column), NOTHING) for column in columns)).where(*where)
-    return Totals(*db.session.execute(sums).one(), _through_ledger(select(D.id).where(*where)))
+    sums = (func.coalesce(func.sum(column), NOTHING) for column in columns)
+    row = db.session.execute(select(*sums).where(*where)).one()
+    return Totals._make((*row, _through_ledger(select(D.id).where(*where))))
 
 
 def _through_ledger(mine: Any) -> Decimal:
