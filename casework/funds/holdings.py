@@ -71,3 +71,27 @@ def available(disbursement: Disbursement) -> Decimal:
         Balance.fund_id == disbursement.fund_id, Balance.fiscal_year == disbursement.fiscal_year,
         Balance.office_id == disbursement.office_id, Balance.account == Account.AVAILABLE)) or NOTHING
 
+
+
+@dataclass(frozen=True)
+class Low:
+    """An office of which little is left of a fund's present year."""
+
+    fund: Fund
+    office: Office
+    available: Decimal
+    allotted: Decimal
+
+
+def running_low(fiscal_year: int, *offices: UUID) -> list[Low]:
+    """Where less than a tenth of what was allotted is still available; everywhere, or in these offices."""
+    held: dict[tuple[UUID, UUID], Amounts] = defaultdict(lambda: dict.fromkeys(Account, NOTHING))
+    where = [Balance.office_id.in_(offices)] if offices else [Balance.office_id != NOWHERE]
+    for balance in db.session.scalars(select(Balance).where(
+            Balance.fiscal_year == fiscal_year, *where).execution_options(populate_existing=True)):
+        held[balance.fund_id, balance.office_id][balance.account] = balance.amount
+    funds = {fund.id: fund for fund in db.session.scalars(select(Fund).order_by(Fund.name))}
+    places = {office.id: office for office in db.session.scalars(select(Office).order_by(Office.code))}
+    found = ((funds[fund], OfficeAccounts(places[office], amounts)) for (fund, office), amounts in held.items())
+    return [Low(fund, each.office, each.amounts[Account.AVAILABLE], each.allotted)
+            for fund, each in sorted(found, key=lambda one: (one[0].name, one[1].office.code)) if each.low]

@@ -104,7 +104,7 @@ def _hold(fund_id: UUID, year: int, office_id: UUID) -> None:
     account = Account.APPORTIONED if office_id == NOWHERE else Account.AVAILABLE
     db.session.execute(select(Balance.amount).where(
         Balance.fund_id == fund_id, Balance.fiscal_year == year, Balance.office_id == office_id,
-        Balance.account == account).with_for_update())
+        Balance.account == account).with_for_update(key_share=True))
 
 
 def recomputed() -> dict[Line, Decimal]:

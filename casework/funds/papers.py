@@ -2,7 +2,7 @@
 never stop help that cannot wait."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -73,12 +73,14 @@ def owed(*where: ColumnElement[bool]) -> Iterator[Owed]:
     rules = clocks()
     paid = and_(Disbursement.state == State.PAID, Disbursement.paid_at.is_not(None))
     unchecked = and_(Disbursement.exigent, Disbursement.state.in_(AFTER_SUBMISSION))
-    rows = db.session.execute(select(Disbursement, Office.timezone).join(
-        Office, Office.id == Disbursement.office_id).where(or_(paid, unchecked), *where).order_by(Disbursement.id))
+    rows = db.session.execute(
+        select(Disbursement, Office.timezone).join(Office, Office.id == Disbursement.office_id)
+        .where(or_(paid, unchecked), *where).order_by(Disbursement.id)).all()
+    short = _short_of_checks([disbursement for disbursement, _ in rows if disbursement.exigent])
     for disbursement, zone in rows:
         if disbursement.state is State.PAID and disbursement.paid_at and disbursement.paid > disbursement.refunded:
             yield _owes(disbursement, "Add the receipt", disbursement.paid_at, rules["receipt_due"], zone)
-        if disbursement.exigent and disbursement.submitted_at and not _all_checked(disbursement):
+        if disbursement.id in short and disbursement.submitted_at:
             yield _owes(disbursement, "Complete the checks of other help", disbursement.submitted_at,
                         rules["checks_rest_due"], zone)
 
@@ -87,8 +89,15 @@ def _owes(disbursement: Disbursement, what: str, since: datetime, clock: Clock, 
     return Owed(disbursement, what, clock.due(since, ZoneInfo(zone)), clock)
 
 
-def _all_checked(disbursement: Disbursement) -> bool:
-    return distinct(checks_of(disbursement)) >= rule("checks_required").count
+def _short_of_checks(exigent: Sequence[Disbursement]) -> set[UUID]:
+    """Those of them that still lack some of the checks they were allowed to make later."""
+    if not exigent:
+        return set()
+    made: dict[UUID, list[ResourceCheck]] = {disbursement.id: [] for disbursement in exigent}
+    for check in db.session.scalars(select(ResourceCheck).where(ResourceCheck.disbursement_id.in_(made))):
+        made[check.disbursement_id].append(check)
+    most = rule("checks_required").count
+    return {of for of, checks in made.items() if distinct(checks) < most}
 
 
 def exceptions(*where: ColumnElement[bool]) -> list[Owed]:

@@ -16,7 +16,7 @@ from ..cases.models import Case
 from ..kernel.clocks import local_day
 from ..kernel.conditions import Actor
 from ..kernel.db import Record, db, now
-from .holdings import FundYear, available, year_of, years
+from .holdings import FundYear, available, running_low, year_of, years
 from .journal import Totals, matching, totals
 from .models import Disbursement, Movement, Payment, Receipt, ResourceCheck, Signature
 from .papers import checks_of, exceptions, owed
@@ -24,7 +24,7 @@ from .tiers import granted, payee_of, tier_of, waiting_for
 
 __all__ = [
     "FundYear", "Paid", "Story", "Totals", "Words", "available", "exceptions", "granted", "in_case", "matching", "owed",
-    "payee_for", "story", "tier_of", "totals", "waiting_for", "words_for", "year_of", "years",
+    "payee_for", "running_low", "story", "tier_of", "totals", "waiting_for", "words_for", "year_of", "years",
 ]
 
 Row = TypeVar("Row", bound=Record)

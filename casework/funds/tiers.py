@@ -2,7 +2,7 @@
 offices, so that a large request does not become several small ones."""
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -26,7 +26,7 @@ LONG_HELP = 3  # help for longer than the rule `assistance_longest` is of this t
 
 def hold_person(person_id: UUID) -> None:
     """Two requests of one person are judged one after the other."""
-    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
 
 
 def granted(person_id: UUID, office: Office, *, without: UUID | None = None) -> Decimal:
@@ -77,12 +77,18 @@ def tier_of(disbursement: Disbursement) -> Tier:
 
 def waiting_for(disbursement: Disbursement) -> list[Role]:
     """The roles that have still to sign, in order; a role named twice is two people. Empty unless submitted."""
-    if disbursement.state is not State.SUBMITTED:
-        return []
-    signed = Counter(db.session.scalars(select(Signature.role).where(
-        Signature.disbursement_id == disbursement.id, Signature.round == disbursement.round,
-        Signature.verb == Signed.APPROVE)))
-    return _left(tier_of(disbursement), signed)
+    return waiting([disbursement])[disbursement.id]
+
+
+def waiting(disbursements: Sequence[Disbursement]) -> dict[UUID, list[Role]]:
+    """The same for many at once."""
+    signed: dict[tuple[UUID, int], Counter[Role | None]] = defaultdict(Counter)
+    for of, round_, role in db.session.execute(select(
+            Signature.disbursement_id, Signature.round, Signature.role).where(
+            Signature.verb == Signed.APPROVE, Signature.disbursement_id.in_([each.id for each in disbursements]))):
+        signed[of, round_][role] += 1
+    return {each.id: _left(tier_of(each), signed[each.id, each.round]) if each.state is State.SUBMITTED else []
+            for each in disbursements}
 
 
 def _left(tier: Tier, signed: Counter[Role | None]) -> list[Role]:

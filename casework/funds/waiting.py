@@ -16,7 +16,7 @@ from ..kernel.conditions import Actor
 from ..kernel.db import db
 from .models import Disbursement, State
 from .papers import owed
-from .tiers import stands_in, waiting_for
+from .tiers import stands_in, waiting
 from .workflow import ENDED
 
 MOST = 200
@@ -36,11 +36,12 @@ NEXT = {
 @duties.finds
 def steps(actor: Actor, case: Case | None) -> Iterator[Duty]:
     """Requests whose next step is this person's to take."""
-    mine = [Disbursement.case_id == case.id] if case else []
-    for disbursement in _at_their_step(actor, mine):
+    found = _at_their_step(actor, [Disbursement.case_id == case.id] if case else [])
+    signers = waiting(found)
+    for disbursement in found:
         if disbursement.state is not State.SUBMITTED:
             yield _duty(disbursement, f"{NEXT[disbursement.state][1]}: {disbursement.number}")
-        elif stands_in(actor, waiting_for(disbursement)[0], disbursement.office_id):
+        elif stands_in(actor, signers[disbursement.id][0], disbursement.office_id):
             yield _duty(disbursement, f"Approve {disbursement.number}, or return it")
 
 
