@@ -56,8 +56,8 @@ def _begin_anew() -> None:
 
 
 @pages.post("/sign-out")
-@opens_to(ANYBODY)
 def sign_out() -> Response:
+    """Open to everybody: who holds no role, or has hidden the page, may always go."""
     who = visitor()
     if who and who.row:
         sign_ins.end(who, who.row)

@@ -68,6 +68,12 @@ def at_the_gate() -> AnyResponse | None:
     return None
 
 
+def require(verb: str) -> None:
+    """For a route that does more than it is declared for. Raises Forbidden unless a role, and the token, open this."""
+    if not _opens(verb):
+        raise Forbidden(_why_not(frozenset({verb})))
+
+
 def _opens(verb: str) -> bool:
     who = actor()
     may_use = getattr(who, "may_use", None)  # a token may be narrower than the person who holds it

@@ -1,0 +1,100 @@
+"""Finding a case by number, exact identifier or name, among what the searcher may see and nothing else.
+
+Names have no index: they are opened one by one, in batches, and compared here. What was looked for is never written
+down; that somebody searched, and how many were found, is.
+"""
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from .. import policy
+from ..access.queries import Page, visible
+from ..audit import remember
+from ..kernel.conditions import Actor
+from ..kernel.crypto import Place
+from ..kernel.db import db
+from ..kernel.exact import NotExact, exact_index
+from ..kernel.keyring import data_key
+from .files import Contact, Identity
+from .models import Case, Person
+from .queries import WITH, numbered
+
+BATCH, MOST = 500, 200
+SCOPES: dict[str, type[Identity] | type[Contact]] = {
+    "a_number": Identity, "passport": Identity, "phone": Contact, "email": Contact,
+}
+NAMES = (Identity.legal_name, Identity.goes_by)
+
+
+def search(actor: Actor, query: str) -> Page[Case]:
+    """The cases found, at most two hundred, last changed first."""
+    people = {*_by_identifier(actor, query), *_by_name(actor, query)}
+    by_number = numbered(query) if _looks_like_a_number(query) else Case.number == query.strip().upper()
+    found = visible(actor, "case.read", Case, where=(or_(by_number, Case.person_id.in_(people)),),
+                    order=Case.updated_at.desc(), limit=50, options=WITH)
+    remember(actor, "case.search", found=len(found))
+    return found
+
+
+def _looks_like_a_number(query: str) -> bool:
+    plain = query.strip()
+    return plain.upper().startswith("VA-") or (plain.isascii() and plain.isdecimal() and len(plain) < 6)
+
+
+def _by_identifier(actor: Actor, query: str) -> Iterator[UUID]:
+    for scope, model in SCOPES.items():
+        try:
+            index = exact_index(scope, query)
+        except NotExact:
+            continue
+        column: Any = getattr(model, f"{scope}_index")
+        yield from db.session.scalars(select(model.person_id).where(column == index, _seen(actor, model)).limit(MOST))
+
+
+def _by_name(actor: Actor, query: str) -> Iterator[UUID]:
+    wanted = words(query)
+    if not wanted or any(sign.isdigit() for sign in query):
+        return
+    left = MOST
+    for person_id, *names in _opened(actor):
+        if left and any(matches(wanted, words(name)) for name in names if name):
+            left -= 1
+            yield person_id
+
+
+def _opened(actor: Actor) -> Iterator[tuple[UUID, str | None, str | None]]:
+    """Every person whose identity they may see, with the two names, read in batches by key."""
+    after: UUID | None = None
+    while True:
+        more = [] if after is None else [Identity.id > after]
+        rows = db.session.execute(
+            select(Identity.id, Identity.person_id, Person.wrapped_key, Identity.legal_name_sealed,
+                   Identity.goes_by_sealed)
+            .join(Person, Person.id == Identity.person_id).where(_seen(actor, Identity), *more)
+            .order_by(Identity.id).limit(BATCH)).all()
+        for id, person_id, wrapped, legal, called in rows:
+            key = data_key(Place("person", "wrapped_key", person_id), wrapped)
+            yield person_id, NAMES[0].open(key, id, legal), NAMES[1].open(key, id, called)
+        if len(rows) < BATCH:
+            return
+        after = rows[-1].id
+
+
+def _seen(actor: Actor, model: type[Any]) -> Any:
+    return or_(False, *(way.clause(model) for way in policy.ways(actor, f"{model.__tablename__}.read")))
+
+
+def words(name: str) -> list[str]:
+    """A name without accents and capitals, word by word."""
+    bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
+    return "".join(sign if sign.isalnum() else " " for sign in bare.casefold()).split()
+
+
+def matches(wanted: Iterable[str], name: list[str]) -> bool:
+    """Each word looked for begins a word of the name."""
+    return all(any(word.startswith(part) for word in name) for part in wanted)
