@@ -13,6 +13,10 @@ from .access.api import api as access_api
 from .access.pages import pages as access_pages
 from .assessments.api import api as assessments_api
 from .assessments.pages import pages as assessments_pages
+from .cases.api import api as cases_api
+from .cases.pages import pages as cases_pages
+from .continued_presence.api import api as continued_presence_api
+from .continued_presence.pages import pages as continued_presence_pages
 from .help.api import api as help_api
 from .help.pages import pages as help_pages
 from .kernel import key_sources
@@ -28,13 +32,17 @@ from .web.api import Api
 ROOMS = ("web", "access", "cases", "assessments", "continued_presence", "funds", "log", "desk", "help")
 PAGES: tuple[Blueprint, ...] = (
     access_pages,
+    cases_pages,
     assessments_pages,
+    continued_presence_pages,
     log_pages,
     help_pages,
 )
 APIS: tuple[Api, ...] = (
     access_api,
+    cases_api,
     assessments_api,
+    continued_presence_api,
     log_api,
     help_api,
 )

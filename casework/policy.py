@@ -358,7 +358,8 @@ def why_not(verb: str) -> str:
     """Who may do this, in words: what a refusal says."""
     kind, deed = verb.split(".")
     who = sorted({f"{role.replace('_', ' ')}{_only(conditions)}" for role, conditions in rows(verb)})
-    return f"You may not {deed.replace('_', ' ')} this {kind.replace('_', ' ')}. Who may: {'; '.join(who)}."
+    what = kind.replace("cp_", "Continued Presence ").replace("_", " ")
+    return f"You may not {deed.replace('_', ' ')} this {what}. Who may: {'; '.join(who)}."
 
 
 def as_markdown() -> str:

@@ -9,7 +9,7 @@ from .deciding import approve, issue
 from .expiry import expire_due
 from .moments import correct
 from .reviewing import endorse, send_back, submit, take_up
-from .schemas import Approve, CorrectMoment, Issue, Return, Submit, Withdraw
+from .schemas import CPApprove, CPCorrectMoment, CPIssue, CPReturn, CPSubmit, CPWithdraw
 from .words import UNAFFECTED
 
 __all__ = ["DEEDS", "approve", "check_item", "draft", "edit", "endorse", "expire_due", "issue", "send", "send_back",
@@ -18,13 +18,13 @@ __all__ = ["DEEDS", "approve", "check_item", "draft", "edit", "endorse", "expire
 DEEDS = {
     "send": Deed(None, send, label="Send to field review", done="Sent to the investigator’s supervisor."),
     "endorse": Deed(None, endorse, label="Endorse", done="Endorsed. The agency’s headquarters has it now."),
-    "submit": Deed(Submit, submit, label="Submit to the deciding centre", done="Submitted. The centre has it now."),
+    "submit": Deed(CPSubmit, submit, label="Submit to the deciding centre", done="Submitted. The centre has it now."),
     "take_up": Deed(None, take_up, label="Take it up", done="Taken up. The deciding official can decide it now."),
-    "approve": Deed(Approve, approve, label="Decide", done="Approved. The papers are to be issued next."),
-    "issue": Deed(Issue, issue, label="Record the papers", done="Issued. The grant is in force."),
-    "return": Deed(Return, send_back, label="Return to the investigator", done="Returned to the investigator."),
-    "withdraw": Deed(Withdraw, withdraw, label="Withdraw", done=f"Withdrawn. {UNAFFECTED}"),
-    "correct_moment": Deed(CorrectMoment, correct, label="Correct a moment",
+    "approve": Deed(CPApprove, approve, label="Decide", done="Approved. The papers are to be issued next."),
+    "issue": Deed(CPIssue, issue, label="Record the papers", done="Issued. The grant is in force."),
+    "return": Deed(CPReturn, send_back, label="Return to the investigator", done="Returned to the investigator."),
+    "withdraw": Deed(CPWithdraw, withdraw, label="Withdraw", done=f"Withdrawn. {UNAFFECTED}"),
+    "correct_moment": Deed(CPCorrectMoment, correct, label="Correct a moment",
                            done="Corrected. The earlier record stays, and reports use the new one."),
 }
 

@@ -154,10 +154,7 @@ def _known_to_qualify(case: Case) -> None:
 
 def complete(request: ContinuedPresenceRequest, sender_id: UUID | None = None) -> None:
     """Raises Conflict with a list of exactly what is missing (28 CFR 1100.35(c)(2)(i))."""
-    sight = queries.sight_of(request, sender_id)
-    missing = [f"{gate.title.lower()}" for gate in gates.blocking(sight)]
-    if sight.package.trafficking is None:
-        missing.append("which severe form was found")
+    missing = [gate.title.lower() for gate in gates.blocking(queries.sight_of(request, sender_id))]
     if missing:
         raise Conflict(f"Not complete yet. Still missing: {'; '.join(missing)}.")
 

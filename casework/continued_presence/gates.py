@@ -10,7 +10,7 @@ from ..cases.files import Citizenship
 from ..cases.models import Case
 from ..kernel.clocks import Clock, local_day, start_of_day
 from ..kernel.db import now
-from .items import HHS_NOTICE, RECORD_CHECKS, STATEMENT, WITNESS, WRITTEN, ask_of
+from .items import ELEMENTS, HHS_NOTICE, RECORD_CHECKS, STATEMENT, WITNESS, WRITTEN, ask_of
 from .package import CPItem, CPPackage
 from .words import Answer
 
@@ -18,6 +18,10 @@ CITIZEN = ("A US citizen or permanent resident needs no leave to stay, and canno
            "Presence. Services, benefits and help from the fund do not depend on it.")
 UNKNOWN = ("It is not recorded whether the person is a US citizen or permanent resident. Ask the specialist to record "
            "it in the case: it stops the sending, not the drafting.")
+
+# Chosen in every request: the words may follow, the choice may not.
+CHOOSE = {ELEMENTS: "Choose the severe form that was found, and write the facts for each element.",
+          WITNESS: "Choose the basis, and write why. What the person decides to do is not asked here."}
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,9 @@ def _judged(sight: Sight, item: CPItem) -> tuple[str, str]:
     """The state of one item and the sentence that explains it."""
     if item.code == HHS_NOTICE and sight.case.hhs_notified_at:
         return "done", f"Sent on {_day(local_day(sight.case.hhs_notified_at, sight.zone))}, as the case records it."
-    if item.code == WITNESS and sight.package.basis is None:
-        return "block", "Choose the basis, and write why."
+    if (item.code == WITNESS and sight.package.basis is None) or (
+            item.code == ELEMENTS and sight.package.trafficking is None):
+        return "block", CHOOSE[item.code]
     if item.answer is Answer.NOT_POSSIBLE_YET:
         return _not_yet(sight, item)
     if item.answer is Answer.DONE:

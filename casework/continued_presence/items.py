@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .words import Type
 
-WITNESS, RECORD_CHECKS, HHS_NOTICE, STATEMENT, TOLD = "CP-03", "CP-09", "CP-13", "CP-14", "CP-15"
+ELEMENTS, WITNESS, RECORD_CHECKS, HHS_NOTICE, STATEMENT, TOLD = "CP-02", "CP-03", "CP-09", "CP-13", "CP-14", "CP-15"
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Ask:
 
 ITEMS = {
     "CP-01": Ask("Request memo", "Signed by you; your supervisor signs in field review.", "Memo"),
-    "CP-02": Ask("Elements found", "Which severe form, and the facts for each element.", "Elements found"),
+    ELEMENTS: Ask("Elements found", "Which severe form, and the facts for each element.", "Elements found"),
     WITNESS: Ask("Why the person may be a witness",
                  "Two sentences are enough, or the docket of the civil action. What the person decides to do is not "
                  "asked here.", "Witness statement"),
@@ -45,7 +45,7 @@ ITEMS = {
 
 # An item that asks for words is done when they are written, and open again when they are taken away.
 WRITTEN = {
-    "CP-02": ("trafficking", "summary"), WITNESS: ("basis", "witness"), "CP-04": ("known_as",),
+    ELEMENTS: ("trafficking", "summary"), WITNESS: ("basis", "witness"), "CP-04": ("known_as",),
     "CP-05": ("status_now",), "CP-17": ("justification",),
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from ..access.models import Office, User
 from ..cases.closing import blocks
@@ -137,3 +137,8 @@ def undecided(case: Case) -> str | None:
     open_ones: Sequence[str] = db.session.scalars(select(ContinuedPresenceRequest.number).where(
         ContinuedPresenceRequest.case_id == case.id, ContinuedPresenceRequest.state.not_in(ENDED))).all()
     return f"The Continued Presence request {open_ones[0]} is not decided." if open_ones else None
+
+
+def grants_where(*where: ColumnElement[bool]) -> list[CPGrant]:
+    """For what the clocks derive; nothing of them is shown."""
+    return list(db.session.scalars(select(CPGrant).where(*where)))

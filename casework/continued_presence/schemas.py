@@ -18,7 +18,7 @@ def _one_of(label: str, words: Mapping[Any, str], kind: Callable[[str], Any], **
     return Choice(label, {str(value): said for value, said in words.items()}, kind=kind, widget="radio", **more)
 
 
-class DraftRequest(Schema):
+class CPDraft(Schema):
     identified_on = Day("When was the person identified as a possible victim?", required=True,
                         hint="The reminder to send within five working days counts from this day.")
     le_received_at = Moment("When did law enforcement take this request up?",
@@ -29,7 +29,7 @@ class DraftRequest(Schema):
     parent_grant_id = Reference("Which grant does it extend?", hint="Leave it empty for a first request.")
 
 
-class EditRequest(Schema):
+class CPEdit(Schema):
     trafficking = _one_of("Severe form found", FORMS, Trafficking, allow_none=True,
                           metadata={"group": "What was found"})
     summary = Text("Facts for each element", long=True, allow_none=True, metadata={"group": "What was found"},
@@ -53,7 +53,7 @@ class EditRequest(Schema):
     expedited = YesNo("It is urgent", metadata={"group": "About the request"})
 
 
-class AnswerItem(Schema):
+class CPAnswerItem(Schema):
     answer = _one_of("How far is it?", ANSWERS, Answer, required=True)
     done_on = Day("When was it done?", hint="For “Done”.")
     planned_on = Day("When will it be possible?", hint="For “Not possible yet”.")
@@ -61,29 +61,29 @@ class AnswerItem(Schema):
                 hint="Sealed; read by those who ask and decide. “Not possible yet” needs the reason.")
 
 
-class AnswerTold(AnswerItem):
+class CPAnswerTold(CPAnswerItem):
     language = Text("In which language?", most=60)
     told = Choices("What was the person told?", TEN_THINGS)
 
 
-class Return(Schema):
+class CPReturn(Schema):
     reason = Text("What is to be put right?", long=True, most=2_000, required=True,
                   hint="At least 20 characters. The investigator reads it.",
                   validate=validate.Length(min=20, error="Write at least 20 characters, so that it helps."))
 
 
-class Submit(Schema):
+class CPSubmit(Schema):
     transmission_reference = Text("Reference of the transmission", most=60, required=True,
                                   hint="How the centre will find it. No name, no number of the person.")
 
 
-class Approve(Schema):
+class CPApprove(Schema):
     mechanism = _one_of("How the person may stay", MECHANISMS, Mechanism, required=True)
     start_on = Day("First day", required=True, hint="Usually today.")
     end_on = Day("Last day", required=True, hint="At most two years, the last day counted.")
 
 
-class Issue(Schema):
+class CPIssue(Schema):
     i94_number = Text("Number of the I-94", most=40, required=True, hint="Sealed with the package.")
     i94_issued_on = Day("Issued on", required=True)
     ead_requested_on = Day("Work permit requested on",
@@ -91,19 +91,19 @@ class Issue(Schema):
     ead_reference = Text("Reference of the work permit request", most=40)
 
 
-class Withdraw(Schema):
+class CPWithdraw(Schema):
     reason = _one_of("Why is it withdrawn?", WITHDRAWALS, Why, required=True)
     note = Text("What should the next reader know?", long=True, most=2_000, hint="Sealed with the request.")
 
 
-class CorrectMoment(Schema):
+class CPCorrectMoment(Schema):
     what = Choice("Which moment?", {str(value): said for value, said in MOMENTS.items()}, kind=What, required=True)
     at = Moment("When was it in truth?", required=True)
     reason = Text("What was wrong, and how do you know?", long=True, most=1_000, required=True, hint=KEEP_OUT,
                   validate=validate.Length(min=10, error="Say it in a few words: both records stay."))
 
 
-class RequestView(Schema):
+class CPRequestView(Schema):
     """Where a request stands: what everybody sees who may see it at all."""
 
     id = fields.UUID()
@@ -131,7 +131,7 @@ class RequestView(Schema):
     version = fields.Integer()
 
 
-class PackageView(Schema):
+class CPPackageView(Schema):
     request_id = fields.UUID()
     basis = fields.String(allow_none=True)
     trafficking = fields.String(allow_none=True)
@@ -148,7 +148,7 @@ class PackageView(Schema):
     version = fields.Integer()
 
 
-class ItemView(Schema):
+class CPItemView(Schema):
     code = fields.String()
     hard_gate = fields.Boolean()
     answer = fields.String()
@@ -161,12 +161,12 @@ class ItemView(Schema):
     version = fields.Integer()
 
 
-class ChecklistView(Schema):
-    items = fields.List(fields.Nested(ItemView))
+class CPChecklistView(Schema):
+    items = fields.List(fields.Nested(CPItemView))
     blocks = fields.List(fields.String(), metadata={"description": "What stops the sending, in words."})
 
 
-class MomentView(Schema):
+class CPMomentView(Schema):
     id = fields.UUID()
     what = fields.String()
     at = fields.AwareDateTime()
@@ -176,11 +176,11 @@ class MomentView(Schema):
     reason = fields.String(allow_none=True)
 
 
-class MomentsView(Schema):
-    items = fields.List(fields.Nested(MomentView))
+class CPMomentsView(Schema):
+    items = fields.List(fields.Nested(CPMomentView))
 
 
-class GrantView(Schema):
+class CPGrantView(Schema):
     id = fields.UUID()
     request_id = fields.UUID()
     parent_grant_id = fields.UUID(allow_none=True)

@@ -32,8 +32,8 @@ def sign(actor: Actor, request: ContinuedPresenceRequest, verb: str, *, note: st
     person = db.session.get_one(Person, request.person_id)
     db.session.add(CPSignature(
         case_id=request.case_id, person_id=request.person_id, office_id=request.office_id, person=person,
-        case_number=request.case_number, request_id=request.id, round=request.round, verb=verb, side=side and side.value,
-        user_id=actor.id, signed_at=now(), note=note))
+        case_number=request.case_number, request_id=request.id, round=request.round, verb=verb,
+        side=side and side.value, user_id=actor.id, signed_at=now(), note=note))
 
 
 def _stand(user_id: UUID, request: ContinuedPresenceRequest, verb: str) -> Side:

@@ -1,7 +1,7 @@
 """The chapter of Continued Presence.
 
 Denver: Rosa's request by Olga is issued, with a grant; Kit's by Ned lies with Fay, the supervisor. Seattle has a
-specialist, an investigation and five cases of its own. Some of the chain once had other work: Fay and Rue and Cleo
+specialist, an investigation and seven cases of its own. Some of the chain once had other work: Fay and Rue and Cleo
 investigated for a while, Oona too before she decided requests, and reviewed for a week; Cleo supervised.
 """
 from __future__ import annotations
@@ -103,8 +103,9 @@ def denver(w):
 
 
 def west(w):
-    """In Seattle, each drafted by somebody else."""
-    names = {"draft": w.ines, "returned": w.fay, "agency": w.cleo, "submitted": w.rue, "reviewed": w.oona}
+    """In Seattle, each drafted by whoever is named."""
+    names = {"draft": w.ines, "returned": w.fay, "agency": w.cleo, "submitted": w.rue, "barred": w.oona,
+             "reviewed": w.ines, "approved": w.ines}
     for name, investigator in names.items():
         case = cases.open_case(w.sky, w.sea, referral_source=Source.INVESTIGATOR, investigation_id=w.sound.id)
         identity = db.session.query(Identity).filter_by(person_id=case.person_id).one()
@@ -117,11 +118,17 @@ def west(w):
             send(investigator, request)
     send_back(w.fritz, w.returned_request, reason="The facts on the debt need their dates.")
     endorse(w.fritz, w.agency_request)
-    endorse(w.cleo, w.submitted_request)
-    submit(w.cora, w.submitted_request, transmission_reference="T-0002")
-    endorse(w.fritz, w.reviewed_request)
-    submit(w.cora, w.reviewed_request, transmission_reference="T-0003")
-    take_up(w.otto, w.reviewed_request)
+    submitted(w, w.submitted_request, w.cleo)
+    for request, reviewer in ((w.barred_request, w.otto), (w.reviewed_request, w.rex), (w.approved_request, w.rex)):
+        submitted(w, request, w.fritz)
+        take_up(reviewer, request)
+    with at(now() + 10 * DAY):
+        approve(w.oona, w.approved_request, mechanism=Mechanism.PAROLE, start_on=today(), end_on=today() + 365 * DAY)
+
+
+def submitted(w, request, supervisor):
+    endorse(supervisor, request)
+    submit(w.cora, request, transmission_reference=f"T-{request.serial:04}")
 
 
 def ready(investigator, case):
