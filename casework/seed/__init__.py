@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from ..access.models import Office
+from ..access.models import Office, User
 from ..audit import whole
 from ..cases import investigation_actions as investigations
 from ..cases.investigations import Investigation, Nature
 from ..kernel.clocks import fiscal_year, fiscal_year_days
 from ..policy import ROLES, Role
-from . import needs
+from . import money, needs, presence
 from .cast import PASSWORD, Cast
 from .timeline import Story, Timeline
 
@@ -29,26 +29,32 @@ def tell(end: datetime) -> Progress:
     with whole():
         cast = Cast(begin)
     yield len(cast.users), len(cast.users), "people"
-    days = (end - begin).days
+    treasury, days = money.Treasury(), (end - begin).days
+    for year in range(fiscal_year(begin.date()), fiscal_year(end.date()) + 1):
+        line.add(money.recorded(cast, treasury, year, begin))
     for number in range(CASES):
-        line.add(_case(cast, line, number, begin + timedelta(days=days * (number + 0.5) / CASES, hours=2 + number % 20)))
+        line.add(_case(cast, line, treasury, number, begin + timedelta(days=days * (number + 0.5) / CASES, hours=2 + number % 20)))
     for reached in line.tell():
         yield min((reached - begin).days, days), days, "days of the program"
     yield days, days, "days of the program"
 
 
-def _case(cast: Cast, line: Timeline, number: int, moment: datetime) -> Story:
+def _case(cast: Cast, line: Timeline, treasury: money.Treasury, number: int, moment: datetime) -> Story:
     """Each third case or so brings an investigation of its own; others hang on an earlier one, or on none."""
     yield moment
     office = cast.offices[(number * number + number // 6) % len(cast.offices)] if number % 3 else cast.offices[0]
-    told = needs.opened(cast, line, office, _matter(cast, line, office, number), moment)
+    agent = line.chance.choice(cast.of(Role.INVESTIGATOR, office))
+    told = needs.opened(cast, line, office, agent, _matter(line, office, agent, number), moment)
     line.add(needs.assessed(told, line, moment))
+    if told.matter and told.noncitizen and line.chance.random() < 0.65:
+        line.add(presence.asked(cast, line, told, moment))
+    if line.chance.random() < 0.22 or number >= CASES - 12:
+        line.add(money.needed(cast, line, treasury, told, moment))
 
 
-def _matter(cast: Cast, line: Timeline, office: Office, number: int) -> Investigation | None:
+def _matter(line: Timeline, office: Office, agent: User, number: int) -> Investigation | None:
     if line.chance.random() < 0.25:
         return None
-    agent = line.chance.choice(cast.of(Role.INVESTIGATOR, office))
     nature = line.chance.choices(tuple(Nature), weights=(60, 30, 5, 5))[0]
     return investigations.open_investigation(agent, office, number=f"INV-{office.code}-{number + 1:04}", nature=nature)
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
@@ -41,12 +41,13 @@ class Told:
     office: Office
     lead: User
     noncitizen: bool
+    agent: User
     matter: Investigation | None
-    money: list[object] = field(default_factory=list)
-    busy: bool = False
+    open: int = 0  # stories of this case that have not come to their end
 
 
-def opened(cast: Cast, line: Timeline, office: Office, matter: Investigation | None, moment: datetime) -> Told:
+def opened(cast: Cast, line: Timeline, office: Office, agent: User, matter: Investigation | None,
+           moment: datetime) -> Told:
     """The case as it stands an hour after it was opened. Call it at `moment`."""
     chance = line.chance
     lead = chance.choice(cast.of(Role.SPECIALIST, office))
@@ -57,7 +58,7 @@ def opened(cast: Cast, line: Timeline, office: Office, matter: Investigation | N
                            discovered_at=moment - timedelta(hours=1) if minor else None,
                            investigation_id=matter.id if matter else None)
     _person(lead, case, chance, minor=minor, noncitizen=noncitizen)
-    return Told(case, office, lead, noncitizen, matter)
+    return Told(case, office, lead, noncitizen, agent, matter)
 
 
 def _person(lead: User, case: Case, chance: Random, *, minor: bool, noncitizen: bool) -> None:
@@ -98,7 +99,7 @@ def assessed(told: Told, line: Timeline, moment: datetime) -> Iterator[datetime]
         recording.add_note(lead, case, about=about, body=body)
         severity *= 0.72
     yield (moment := line.later(moment, 60))
-    if not told.busy and chance.random() < 0.7:
+    if not told.open and chance.random() < 0.7:
         cases.close(lead, case, reason=chance.choice((Reason.GOALS_MET, Reason.GOALS_MET, Reason.MOVED, Reason.WITHDREW)),
                     checklist=dict.fromkeys(CHECKLIST, True))
         if chance.random() < 0.1:

@@ -26,6 +26,10 @@ class Timeline:
         self._waiting: list[tuple[datetime, int, Story]] = []
         self._order = count()
 
+    def recent(self, moment: datetime, days: int) -> bool:
+        """So close to the end that a story may well stand in its middle."""
+        return moment > self.end - timedelta(days=days)
+
     def add(self, story: Story) -> None:
         """This story begins at the first moment that it yields."""
         moment = next(story, None)
