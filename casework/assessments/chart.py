@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .models import HIGH, LEVELS, NeedsAssessment
 
-START, WIDTH, ROW = 90, 920, 34
+START, WIDTH, ROW = 84, 528, 34
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from ..kernel.conditions import Actor
 from ..kernel.db import db
 from ..policy import may, may_ever
 from .instrument import TOPIC, domains_of
-from .models import NONE, NeedsAssessment, Purpose, State
+from .models import NeedsAssessment, Purpose, State
 from .queries import Need, needs
 
 ACTED = (NoteKind.NEEDS, NoteKind.SAFETY)
@@ -38,13 +38,15 @@ FIRST = {Purpose.RAPID: "rapid_screen", Purpose.FULL: "full_assessment"}
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of one case."""
+    """What is known of one case: when each kind was first and last signed, what is begun, what stands, and when
+    somebody last wrote about needs or safety."""
 
     case: Case
-    signed_at: Mapping[Purpose, datetime]
-    drafts: Mapping[Purpose, UUID]
-    standing: Sequence[Need]
     noted_at: datetime | None
+    first_at: dict[Purpose, datetime] = field(default_factory=dict)
+    signed_at: dict[Purpose, datetime] = field(default_factory=dict)
+    drafts: dict[Purpose, UUID] = field(default_factory=dict)
+    standing: list[Need] = field(default_factory=list)
 
     @property
     def emergencies(self) -> list[Need]:
@@ -118,16 +120,20 @@ def book_of(cases: Sequence[Case]) -> Book:
 
 def facts(cases: Sequence[Case]) -> dict[UUID, Facts]:
     ids = [case.id for case in cases]
-    found = {case.id: Facts(case, {}, {}, [], noted) for case, noted in _noted(cases)}
+    """One look for all these cases: three queries."""
+    found = {case.id: Facts(case, noted) for case, noted in _noted(cases)}
     rows = db.session.execute(select(
         NeedsAssessment.id, NeedsAssessment.case_id, NeedsAssessment.purpose, NeedsAssessment.state,
         NeedsAssessment.signed_at).where(NeedsAssessment.case_id.in_(ids)).order_by(NeedsAssessment.signed_at))
     for id, case_id, purpose, state, signed_at in rows:
-        known: Any = found[case_id].drafts if state is State.DRAFT else found[case_id].signed_at
-        known[purpose] = id if state is State.DRAFT else signed_at
-    standing: Any = {id: known.standing for id, known in found.items()}
-    for need in needs(ids, NONE):
-        standing[need.case_id].append(need)
+        known = found[case_id]
+        if state is State.DRAFT:
+            known.drafts[purpose] = id
+        else:
+            known.first_at.setdefault(purpose, signed_at)
+            known.signed_at[purpose] = signed_at
+    for need in needs(ids):
+        found[need.case_id].standing.append(need)
     return found
 
 
@@ -170,6 +176,6 @@ def _ask(known: Facts, purpose: Purpose, verb: str, due_at: datetime, rule: str)
 def _emergency(known: Facts, book: Book, need: Need) -> Duty:
     case, label = known.case, book.labels.get(need.domain, need.domain)
     return Duty(case.id, case.number, f"Act on an urgent need: {label}",
-                book.due("emergency_need", case, need.signed_at), f"/cases/{case.id}/assessments", urgent=True,
-                rule=book.rule("emergency_need"), says="Write a note about needs or safety that says what was done",
-                button="See")
+                book.due("emergency_need", case, need.signed_at), f"/cases/{case.id}/notes/new", urgent=True,
+                rule=book.rule("emergency_need"), says="Then write a note about needs or safety: what was done",
+                button="Write the note")

@@ -15,7 +15,7 @@ from ..web.forms import Form
 from ..web.gate import opens_to
 from ..web.versions import expected_version
 from ..web.who import actor
-from . import actions, queries
+from . import actions, case_page, queries
 from .acuity import HIGH_SUM, MODERATE_SUM, acuity
 from .change import Turn, changes, known
 from .chart import bars
@@ -26,12 +26,11 @@ from .models import LEVELS, Answer, NeedsAssessment, State
 from .schemas import PURPOSES, Begin, Save
 from .sheet import KEYS, WORDS, Sheet, sheet
 
+__all__ = ["case_page", "pages"]
 pages = Blueprint("assessments", __name__)
 
-WITH_CASE = (joinedload(NeedsAssessment.case).joinedload(Case.office),
-             joinedload(NeedsAssessment.case).joinedload(Case.specialist),
-             joinedload(NeedsAssessment.signed_by), joinedload(NeedsAssessment.started_by))
-STRIP = (joinedload(Case.office), joinedload(Case.specialist))
+SIGNERS = (joinedload(NeedsAssessment.signed_by), joinedload(NeedsAssessment.started_by))
+WITH_CASE = (joinedload(NeedsAssessment.case), *SIGNERS)
 
 
 @pages.app_context_processor
@@ -49,17 +48,16 @@ def one(id: UUID) -> NeedsAssessment:
 @opens_to("assessment.read")
 def index(case_id: UUID) -> Any:
     """The needs of a case: what is urgent, what is begun, what was signed."""
-    case = find(actor(), Case, case_id, options=STRIP)
+    case = find(actor(), Case, case_id)
     form = Form(Begin())
     if form.submitted:
         with form.showing_errors():
             draft = actions.begin(actor(), case, **form.load())
             return redirect(url_for("assessments.fill", id=draft.id), 303)
     if form.errors:  # what was read before the refusal was let go with it
-        case = find(actor(), Case, case_id, options=STRIP)
+        case = find(actor(), Case, case_id)
     rows = visible(actor(), "assessment.read", NeedsAssessment, where=(NeedsAssessment.case_id == case.id,),
-                   order=NeedsAssessment.started_at.desc(), after=request.args.get("after"),
-                   options=(joinedload(NeedsAssessment.signed_by), joinedload(NeedsAssessment.started_by)))
+                   order=NeedsAssessment.started_at.desc(), after=request.args.get("after"), options=SIGNERS)
     return render_template(
         "assessments/index.html", case=case, form=form, table=listed(rows), acuity=acuity(case),
         duties=as_deeds(due_in([case])),
