@@ -129,7 +129,7 @@ def facts(cases: Sequence[Case]) -> dict[UUID, Facts]:
         known = found[case_id]
         if state is State.DRAFT:
             known.drafts[purpose] = id
-        else:
+        elif signed_at is not None:
             known.first_at.setdefault(purpose, signed_at)
             known.signed_at[purpose] = signed_at
     for need in needs(ids):

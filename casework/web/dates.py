@@ -83,9 +83,11 @@ def local(value: datetime | None = None) -> datetime:
 
 
 def day_words(value: date | None, *, year: bool = True) -> str:
-    """`23 Nov 2026`."""
+    """`23 Nov 2026`; of a moment, the day it was in the reader's office."""
     if value is None:
         return ""
+    if isinstance(value, datetime):
+        value = local(value).date()
     return f"{value.day} {value:%b}" + (f" {value.year}" if year else "")
 
 
