@@ -37,7 +37,8 @@ class Gate:
 
 @dataclass(frozen=True)
 class Sight:
-    """What is looked at, and by whom. `sender_id` is whoever would send it; None asks for nobody in particular."""
+    """What is looked at, and by whom. `sender_id` is whoever would send it; None asks for nobody in particular.
+    What is `decided` is not judged by the clock any more."""
 
     package: CPPackage
     items: Sequence[CPItem]
@@ -45,6 +46,7 @@ class Sight:
     fresh: Clock
     zone: tzinfo
     sender_id: UUID | None = None
+    decided: bool = False
 
     @property
     def today(self) -> date:
@@ -91,14 +93,14 @@ def _judged(sight: Sight, item: CPItem) -> tuple[str, str]:
 
 def _not_yet(sight: Sight, item: CPItem) -> tuple[str, str]:
     planned = item.planned_on or sight.today
-    if planned < sight.today:
+    if planned < sight.today and not sight.decided:
         return "block", f"It was planned for {_day(planned)}. That day has passed."
     return "later", f"Not possible yet, because {item.note} Planned for {_day(planned)}. The reviewer sees this first."
 
 
 def _done(sight: Sight, item: CPItem) -> tuple[str, str]:
     on = item.done_on or sight.today
-    if item.code == RECORD_CHECKS and (age := stale(item, sight.fresh, sight.zone)):
+    if item.code == RECORD_CHECKS and not sight.decided and (age := stale(item, sight.fresh, sight.zone)):
         return "block", f"The last ones are from {_day(on)}, {age} days ago. They count for {sight.fresh.length} days."
     if item.code == STATEMENT and sight.sender_id not in (None, item.answered_by_id):
         return "block", "A colleague made this statement. Whoever sends the request makes it themselves."
@@ -136,4 +138,4 @@ def _state(some: Sequence[Gate]) -> str:
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+    return f"{day.day}\u00a0{day:%b}\u00a0{day.year}"

@@ -13,14 +13,14 @@ from ..web.dates import day_words, moment_words
 from ..web.tables import Column, Table
 from .grants import CPGrant
 from .models import ContinuedPresenceRequest
-from .words import GRANT_STATES, STATES, TYPES
+from .words import DESKS, GRANT_STATES, STATES, TYPES
 
 COLUMNS = (
     Column("number", "Request", link=lambda row: url_for("continued_presence.show", id=row.id), sort=True),
     Column("case_number", "Case"),
     Column("type", "Kind", show=lambda row: TYPES[row.type]),
     Column("state", "Where it stands", show=lambda row: STATES[row.state]),
-    Column("desk", "Must act", show=lambda row: row.desk.replace("_", " ").capitalize() if row.desk else ""),
+    Column("desk", "Must act", show=lambda row: DESKS.get(row.desk, "")),
     Column("since", "Since", show=lambda row: moment_words(row.state_since), sort=True),
 )
 

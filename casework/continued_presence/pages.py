@@ -1,6 +1,7 @@
 """Continued Presence in the browser."""
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from ..cases import sections as case_sections
 from ..cases import story as case_story
 from ..cases.models import Case
 from ..kernel import rulebook
+from ..kernel.clocks import local_day
 from ..kernel.db import now
 from ..web import deeds, names, sections
 from ..web.api import sorting
@@ -185,10 +187,10 @@ def decide(id: UUID) -> Any:
 def _to_decide(thing: ContinuedPresenceRequest) -> dict[str, Any]:
     office = queries.offices([thing.office_id])[thing.office_id]
     known, clocks = queries.moments([thing.id]).get(thing.id, {}), rulebook.clocks()
-    papers = clocks["cp_issue"].due(now(), office.zone)
+    papers = local_day(clocks["cp_issue"].due(now(), office.zone), office.zone)
     return {"office": office, "package": showing.package_for(actor(), thing), "papers_due": papers,
             "facts": showing.facts_to_decide(thing), "moments": showing.counted(known), "clocks": clocks,
-            "stands": showing.stands(actor(), thing, office, [], known),
+            "stands": replace(showing.stands(actor(), thing, office, [], known), acts=()),
             "story": showing.story(thing, with_notes=True)}
 
 

@@ -20,7 +20,8 @@ from .gates import Sight
 from .grants import CPGrant
 from .models import ContinuedPresenceRequest, CPMoment, CPSignature
 from .package import CPItem, CPPackage
-from .words import ENDED, GrantState, State, What
+from .words import DECIDED, ENDED, GrantState, State, What
+from .workflow import WORKFLOW
 
 CLOCKS = {
     State.DRAFT: "cp_send", State.RETURNED: "cp_send", State.FIELD_REVIEW: "cp_field_review",
@@ -51,7 +52,7 @@ def sight_of(request: ContinuedPresenceRequest, sender_id: UUID | None = None) -
     """Everything the gates look at."""
     case, office = db.session.get_one(Case, request.case_id), db.session.get_one(Office, request.office_id)
     return Sight(package_of(request), items_of(request), case, rule_clock("cp_record_checks_fresh"), office.zone,
-                 sender_id)
+                 sender_id, request.state in DECIDED)
 
 
 def citizenship_of(case: Case) -> Citizenship:
@@ -75,8 +76,10 @@ def all_moments(request: ContinuedPresenceRequest) -> list[CPMoment]:
 
 
 def signatures(request: ContinuedPresenceRequest) -> list[CPSignature]:
-    return list(db.session.scalars(select(CPSignature).where(CPSignature.request_id == request.id)
-                                   .order_by(CPSignature.signed_at, CPSignature.id)))
+    """Oldest first; what was signed at one moment, in the order of the steps."""
+    found = db.session.scalars(select(CPSignature).where(CPSignature.request_id == request.id))
+    steps = ["draft", *WORKFLOW.verbs]
+    return sorted(found, key=lambda signed: (signed.signed_at, signed.round, steps.index(signed.verb)))
 
 
 def people(ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -19,16 +19,17 @@ from ..cases.strip import strip
 from ..kernel import rulebook
 from ..kernel.conditions import Actor
 from ..kernel.db import db
+from ..web.dates import day_words, local
 from ..web.stands import Act, Stands, Step, acts, line
 from . import gates, queries
 from .actions import DEEDS
 from .duties import rule_words
 from .grants import CPGrant
-from .items import HHS_NOTICE, ITEMS, WRITTEN
-from .models import SIDES, ContinuedPresenceRequest, CPMoment, CPSide
+from .items import ITEMS, WRITTEN
+from .models import SIDES, ContinuedPresenceRequest, CPMoment, CPSide, CPSignature
 from .package import CPPackage
 from .signing import SAID
-from .words import EDITABLE, ENDED, MOMENTS, STATES, Side, State, What
+from .words import DESKS, EDITABLE, ENDED, MOMENTS, STATES, Side, State, What
 from .workflow import WORKFLOW
 
 STEPS = {"draft": "Draft", "field": "Field review", "agency": "Agency headquarters", "centre": "Deciding centre",
@@ -42,6 +43,8 @@ AT = {
 NOTES = {"draft": "the investigator", "field": "the supervisor", "agency": "completeness, then transmission",
          "centre": "a reviewer takes it up", "decision": "by another than the reviewer",
          "papers": "then HHS is told, for an adult"}
+LEAVES = {"send": "draft", "endorse": "field", "submit": "agency", "take_up": "centre", "approve": "decision",
+          "issue": "papers"}
 DONE = {"draft": "Begun", "send": "Sent to field review", "return": "Returned to the investigator",
         "endorse": "Endorsed by the supervisor", "submit": "Submitted to the deciding centre",
         "take_up": "Taken up by a reviewer", "approve": "Approved", "issue": "Papers issued", "withdraw": "Withdrawn"}
@@ -123,19 +126,25 @@ def stands(actor: Actor, request: ContinuedPresenceRequest, office: Office, bloc
            known: Mapping[What, CPMoment]) -> Stands:
     """Where it stands, and what this reader may do, may not, and why."""
     due = queries.due_of(request, rulebook.clocks(), office, known)
+    done = queries.signatures(request)
     buttons = [_counted(act, blocks) for act in acts(
         request, WORKFLOW.open_to(request), DEEDS, "continued_presence",
         {"send": f"Why grey: {_listed(blocks)}."} if blocks else None)]
     return Stands(
-        STATES[request.state], _line(request), must_act=request.desk.replace("_", " ").capitalize()
-        if request.desk else "", since=request.state_since, due=due and due[0], rule=rule_words(due[1]) if due else "",
-        acts=buttons, not_now=list(_not_theirs(actor, request)))
+        STATES[request.state], _line(request, done), must_act=DESKS.get(request.desk or "", ""),
+        since=request.state_since, due=due and due[0], rule=rule_words(due[1]) if due else "", acts=buttons,
+        not_now=list(_not_theirs(actor, request)))
 
 
-def _line(request: ContinuedPresenceRequest) -> list[Step]:
+def _line(request: ContinuedPresenceRequest, signed: Sequence[CPSignature]) -> list[Step]:
+    """The steps: when each was taken, or who takes it."""
     if request.state in (State.DENIED, State.WITHDRAWN):
         return []
-    return line(STEPS, AT.get(request.state), NOTES if request.state not in ENDED else None)
+    taken = {LEAVES[each.verb]: day_words(local(each.signed_at).date(), year=False) for each in signed
+             if each.verb in LEAVES}
+    steps = line(STEPS, AT.get(request.state), NOTES)
+    return [replace(step, note=taken.get(key, "") if step.state == "done" else step.note)
+            for key, step in zip(STEPS, steps, strict=True)]
 
 
 def _counted(act: Act, blocks: Sequence[str]) -> Act:
@@ -167,7 +176,7 @@ def story(request: ContinuedPresenceRequest, *, with_notes: bool) -> list[Happen
     steps = [Happened(each.signed_at, _said(each, with_notes), names[each.user_id]) for each in signed]
     corrections = [Happened(moment.recorded_at, f"Corrected: {MOMENTS[moment.what].lower()}. {moment.reason}",
                             names[moment.recorded_by_id]) for moment in moments if moment.supersedes_id]
-    return sorted([*steps, *corrections], key=lambda each: each.at, reverse=True)
+    return sorted([*corrections, *steps], key=lambda each: each.at)[::-1]
 
 
 def _said(signed: Any, with_notes: bool) -> str:
@@ -182,8 +191,9 @@ def counted(known: Mapping[What, CPMoment]) -> list[dict[str, Any]]:
             for what in What if what in known]
 
 
-def facts_to_decide(request: ContinuedPresenceRequest) -> list[gates.Gate]:
-    """What the official looks at first: what was not possible yet, then the rest."""
-    found = [gate for gate in gates.gates(queries.sight_of(request)) if gate.code != HHS_NOTICE or request.under_18]
-    order = {"block": 0, "later": 1, "miss": 2, "done": 3}
-    return sorted(found, key=lambda gate: (order[gate.state], gate.code))
+def facts_to_decide(request: ContinuedPresenceRequest) -> dict[str, list[gates.Gate]]:
+    """What the official looks at first: what is missing or was not possible yet, apart from what is done."""
+    found = gates.gates(queries.sight_of(request))
+    order = {"block": 0, "later": 1, "miss": 2}
+    return {"open": sorted((gate for gate in found if gate.state != "done"), key=lambda gate: order[gate.state]),
+            "done": [gate for gate in found if gate.state == "done"]}

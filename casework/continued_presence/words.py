@@ -147,6 +147,11 @@ WITHDRAWALS = {
     Withdrawal.DECEASED: "The person has died",
     Withdrawal.OTHER: "Another reason",
 }
+DESKS = {
+    "investigator": "The investigator", "field_supervisor": "The field supervisor",
+    "agency_coordinator": "The agency’s headquarters", "cp_reviewer": "A reviewer at the centre",
+    "cp_official": "The deciding official", "escalation_authority": "The escalation authority",
+}
 TYPES = {Type.INITIAL: "First request", Type.EXTENSION: "Extension"}
 BASES = {Basis.POTENTIAL_WITNESS: "The person may be a witness",
          Basis.CIVIL_1595: "The person has filed a civil action (18 USC 1595)"}
