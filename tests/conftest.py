@@ -115,32 +115,37 @@ def world(app, copy):
     return story.load(copy[1])
 
 
+def as_browser(app, user):
+    """A client signed in as this person, with the form token."""
+    client = app.test_client()
+    token = sign_ins.begin(user)
+    with client.session_transaction() as session:
+        session[doors.TOKEN] = token
+    with app.test_request_context():
+        flask.g.pop("csrf_token", None)
+        sent = flask_wtf.csrf.generate_csrf()
+        raw = flask.session["csrf_token"]
+    with client.session_transaction() as session:
+        session["csrf_token"], session["csrf_sent"] = raw, sent
+    client.token = sent
+    return client
+
+
+def as_machine(app, user, scopes="*"):
+    """A program that comes with this person's token."""
+    client = app.test_client()
+    token = tokens.create(SYSTEM, user, label="test", scopes=scopes)
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return client
+
+
 @pytest.fixture
 def browser(app, world):
     """`browser("ada")`: a client signed in as ada, with the form token."""
-    def signed_in(name):
-        client = app.test_client()
-        token = sign_ins.begin(getattr(world, name))
-        with client.session_transaction() as session:
-            session[doors.TOKEN] = token
-        with app.test_request_context():
-            flask.g.pop("csrf_token", None)
-            sent = flask_wtf.csrf.generate_csrf()
-            raw = flask.session["csrf_token"]
-        with client.session_transaction() as session:
-            session["csrf_token"], session["csrf_sent"] = raw, sent
-        client.token = sent
-        return client
-    return signed_in
+    return lambda name: as_browser(app, getattr(world, name))
 
 
 @pytest.fixture
 def machine(app, world):
     """`machine("ada")`: a program that comes with ada's token."""
-    def comes(name, scopes="*"):
-        client = app.test_client()
-        user = getattr(world, name)
-        token = tokens.create(SYSTEM, user, label="test", scopes=scopes)
-        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-        return client
-    return comes
+    return lambda name, scopes="*": as_machine(app, getattr(world, name), scopes)
