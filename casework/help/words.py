@@ -4,25 +4,28 @@ from __future__ import annotations
 from .. import policy
 from ..kernel.conditions import Condition
 
-CONDITIONS: dict[Condition, str] = {
-    policy.at_their_office: "in their own office",
-    policy.in_their_office: "in their own office",
-    policy.on_their_team: "where they are on the team",
-    policy.helped_in_their_office: "of people their office helps",
-    policy.among_its_members: "where they are a member of the investigation",
-    policy.themselves: "for themselves",
-    policy.done_by_them: "what they did themselves",
-    policy.asked_by_them: "of what they asked for themselves",
-    policy.unsigned_by_them: "if they signed no other step of it",
-    policy.not_received_by_them: "unless they confirmed that help was received",
-    policy.not_requested_by_them: "unless they asked for it",
-    policy.not_obligated_by_them: "unless they obligated it",
-    policy.not_certified_by_them: "unless they certified it",
-    policy.not_paid_by_them: "unless they recorded a payment of it",
-    policy.not_sent_by_them: "unless they sent it",
-    policy.not_endorsed_by_them: "unless they endorsed it",
-    policy.not_requesting: "unless they took part in asking",
-    policy.not_reviewing: "unless they reviewed it",
+CONDITIONS = {
+    "at_their_step": "while it waits for a step of theirs",
+    "at_their_office": "in their own office",
+    "in_their_office": "in their own office",
+    "on_their_team": "where they are on the team",
+    "helped_in_their_office": "of people their office helps",
+    "among_its_members": "where they are a member of the investigation",
+    "themselves": "for themselves",
+    "done_by_them": "what they did themselves",
+    "asked_by_them": "of what they asked for themselves",
+    "unsigned_by_them": "if they signed no other step of it",
+    "not_received_by_them": "unless they confirmed that help was received",
+    "not_requested_by_them": "unless they asked for it",
+    "not_obligated_by_them": "unless they obligated it",
+    "not_certified_by_them": "unless they certified it",
+    "not_prepared_by_them": "if they neither asked, approved, obligated nor certified it",
+    "approved_by_them": "of what they approved themselves",
+    "waiting_in_their_office": "while it waits for a supervisor of their office",
+    "not_sent_by_them": "unless they sent it",
+    "not_endorsed_by_them": "unless they endorsed it",
+    "not_requesting": "unless they took part in asking",
+    "not_reviewing": "unless they reviewed it",
 }
 
 TOPICS = {
@@ -39,8 +42,8 @@ UNITS = {
 
 def condition_words(condition: Condition) -> str:
     """`where they are on the team`; a condition without words of its own has its name's."""
-    found = CONDITIONS.get(condition)
-    return found or next((name.replace("_", " ") for name, value in vars(policy).items() if value is condition), "")
+    name = next(name for name, value in vars(policy).items() if value is condition)
+    return CONDITIONS.get(name, name.replace("_", " "))
 
 
 def role_words(role: str) -> str:

@@ -2,38 +2,81 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 from marshmallow import Schema
+from sqlalchemy import select
 
-from ..policy import in_their_office
+from ..access.models import Office
+from ..access.queries import find, how_many
+from ..funds.models import Disbursement, Fund, State
+from ..kernel.db import db
+from ..kernel.rulebook import current
+from ..policy import in_their_office, may_ever
 from ..policy import ways as ways_of
 from ..web import sections
-from ..web.dates import moment_words
 from ..web.gate import opens_to
 from ..web.hooks import reader_zone
-from ..web.tables import Column, Table
+from ..web.tables import Table
 from ..web.who import actor
+from .downloads import answer
 from .events import VERB, events, how_many_events
-from .naming import Event
-from .schemas import EventArgs
+from .queries import READ, TAKE, as_row, chosen, log_page, names
+from .schemas import EventArgs, Format, LogArgs
+from .story import whole
+from .sums import by_office, ties
+from .tables import EVENTS, Rows, log_table
+from .taken import taken
 
+PAGING = ("limit", "after")
 pages = Blueprint("log", __name__)
-sections.add("Log", "log.index", "disbursement.export", "audit_event.read")
+sections.add("Log", "log.index", READ, TAKE, VERB)
 
 
 @pages.get("/log")
-@opens_to("disbursement.export", "audit_event.read")
+@opens_to(READ, TAKE, VERB)
 def index() -> Any:
-    return redirect(url_for("log.audit_events"))
+    """The log of disbursements, for whom it is anything; else what was done and looked at."""
+    return disbursements() if may_ever(actor(), READ) else audit_events()
+
+
+def disbursements() -> str:
+    wanted = asked(LogArgs(exclude=("format",)))
+    filters = without(wanted, *PAGING)
+    page, known, offered = log_page(actor(), **wanted), names(), choices()
+    rows = Rows([{**as_row(row, known), "category_words": offered["categories"].get(row.category, row.category)}
+                 for row in page], page.next)
+    takes = may_ever(actor(), TAKE)
+    return render_template(
+        "log/disbursements.html", table=log_table(rows, how_many(actor(), READ, Disbursement, where=chosen(**filters))),
+        ties=ties(actor(), **filters) if may_ever(actor(), "movement.read") else [],
+        offices=by_office(actor(), **filters), choices=offered, takes=takes, taken=taken(actor()) if takes else [],
+        wanted={name: word for name, word in request.args.items() if name not in PAGING})
+
+
+@pages.get("/log/download")
+@opens_to(TAKE)
+def download() -> Response:
+    """The log as filtered, as a file."""
+    wanted = asked(LogArgs(exclude=PAGING))
+    form = Format.CSV if wanted["format"] is Format.JSON else wanted["format"]
+    return answer(actor(), form, without(wanted, "format"))
+
+
+@pages.get("/log/disbursements/<uuid:id>")
+@opens_to(READ)
+def disbursement(id: UUID) -> str:
+    """One disbursement's whole story, to be printed."""
+    return render_template("log/story.html", it=whole(actor(), find(actor(), Disbursement, id)))
 
 
 @pages.get("/log/events")
-@opens_to("audit_event.read")
-def audit_events() -> Any:
+@opens_to(VERB)
+def audit_events() -> str:
     """Deeds and reads, filters first."""
     wanted = asked(EventArgs())
-    filters = {name: word for name, word in wanted.items() if name not in ("limit", "after")}
+    filters = without(wanted, *PAGING)
     total = how_many_events(actor(), zone=reader_zone(), **filters)
     table = Table(EVENTS, events(actor(), zone=reader_zone(), **wanted), noun="event", order="newest first",
                   total=total, empty="No event fits. Take away a filter, or choose other days.")
@@ -42,24 +85,20 @@ def audit_events() -> Any:
 
 def asked(schema: Schema) -> dict[str, Any]:
     """The filters in the address; a box left empty asks nothing."""
-    words: dict[str, Any] = schema.load({name: word for name, word in request.args.items() if word.strip()})
-    words.pop("sort", None)
-    return words
+    return dict(schema.load({name: word for name, word in request.args.items() if word.strip()}))
 
 
-def _changed(event: Event) -> str:
-    """Which fields; of a state also where from and where to."""
-    return ", ".join(dict.fromkeys(_field(change) for change in event.row.changes))
+def without(wanted: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in wanted.items() if name not in names}
 
 
-def _field(change: dict[str, Any]) -> str:
-    name = str(change["field"]).removesuffix("_sealed").removesuffix("_id").replace("_", " ")
-    moved = change["field"] == "state" and change["from"]
-    return f"{name}: {change['from']} → {change['to']}".replace("_", " ") if moved else name
-
-
-def _details(event: Event) -> str:
-    return "; ".join(f"{name.replace('_', ' ')}: {said}" for name, said in event.details.items())
+def choices() -> dict[str, dict[str, str]]:
+    """What the boxes of the filter offer."""
+    offices = db.session.execute(select(Office.code, Office.name).order_by(Office.name))
+    funds = db.session.execute(select(Fund.id, Fund.name).order_by(Fund.name))
+    return {"offices": {row.code: row.name for row in offices}, "funds": {str(row.id): row.name for row in funds},
+            "categories": {row["code"]: row["category"] for row in current("expense_categories").body},
+            "states": {str(state): state.replace("_", " ").capitalize() for state in State}}
 
 
 def _reach() -> str:
@@ -70,13 +109,3 @@ def _reach() -> str:
     if any(in_their_office in way.conditions for way in ways):
         return "What you did yourself, and what was done with the records of your office."
     return "What you did and looked at yourself. Auditors see the same of everybody."
-
-
-EVENTS = (
-    Column("at", "When", show=lambda event: moment_words(event.at)),
-    Column("who", "Who", show=lambda event: event.name),
-    Column("says", "What"),
-    Column("number", "Record", show=lambda event: event.number or event.case_number),
-    Column("changed", "Fields changed", show=_changed),
-    Column("details", "Said", show=_details),
-)

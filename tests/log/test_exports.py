@@ -1,0 +1,194 @@
+"""Taking the log away: the three forms agree, cells are harmless, the trail comes first, and memory stays flat."""
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tracemalloc
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import insert, select
+
+from casework.audit.models import AuditEvent
+from casework.funds.models import Disbursement
+from casework.kernel.db import db, now, uuid7
+from casework.kernel.errors import Forbidden
+from casework.log.exports import FORMULA, HEADER, Manifest, csv_rows, export, neutral
+from casework.log.queries import TAKE
+from casework.log.schemas import Format
+
+pytestmark = pytest.mark.usefixtures("in_time")
+
+
+def taken_events():
+    return list(db.session.scalars(select(AuditEvent).where(AuditEvent.verb == TAKE).order_by(AuditEvent.id)))
+
+
+def many(truth, world, count):
+    """That many more requests, put straight into the table."""
+    whole = {column.name: getattr(world.paid, column.name) for column in Disbursement.__table__.columns}
+    rows = [{**whole, "id": uuid7(), "number": f"X-{at:06}", "serial": 100_000 + at,
+             "requested_at": now() - timedelta(minutes=at)} for at in range(count)]
+    for first in range(0, count, 500):
+        truth.execute(insert(Disbursement), rows[first:first + 500])
+    truth.commit()
+
+
+# ── Forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+def test_csv_and_json_lines_and_json_say_the_same(machine):
+    client = machine("uma")
+    pages = client.get("/api/v1/disbursement-log?limit=200").json["items"]
+    lines = [json.loads(line) for line in client.get("/api/v1/disbursement-log?format=jsonl").text.splitlines()]
+    cells = list(csv.DictReader(io.StringIO(client.get("/api/v1/disbursement-log?format=csv").text)))
+    by_number = {row["number"]: row for row in pages}
+    assert {row["number"]: row for row in lines[:-1]} == by_number
+    assert {row["number"]: row for row in cells} == {
+        number: {name: neutral(value) for name, value in row.items()} for number, row in by_number.items()}
+
+
+def test_the_last_line_says_what_the_file_holds(world):
+    data = b"".join(export(world.uma, Format.JSONL, office="DEN"))
+    *rows, last = data.splitlines(keepends=True)
+    manifest = json.loads(last)["manifest"]
+    assert manifest["rows"] == len(rows) > 5
+    assert manifest["filter"] == "office DEN"
+    assert manifest["sha256"] == sha256(b"".join(rows)).hexdigest()
+
+
+def test_a_manifest_handed_in_is_filled(world):
+    manifest = Manifest("")
+    data = b"".join(export(world.uma, Format.CSV, manifest=manifest))
+    assert manifest.as_dict()["sha256"] == sha256(data).hexdigest()
+    assert manifest.rows == data.count(b"\r\n") - 1
+
+
+def test_a_filter_holds_for_the_file_too(machine):
+    client = machine("uma")
+    cells = list(csv.DictReader(io.StringIO(client.get("/api/v1/disbursement-log?format=csv&state=paid").text)))
+    assert {row["state"] for row in cells} == {"paid"}
+
+
+def test_an_empty_file_has_its_header_and_its_manifest(world):
+    assert b"".join(export(world.uma, Format.CSV, office="NOW")).count(b"\r\n") == 1
+    assert json.loads(b"".join(export(world.uma, Format.JSONL, office="NOW")))["manifest"]["rows"] == 0
+
+
+# ── Harmless cells ────────────────────────────────────────────────────────────────────────────────────────────────
+
+@given(st.text())
+def test_no_cell_begins_like_a_formula_and_nothing_is_lost(text):
+    cell = neutral(text)
+    assert not cell.startswith(FORMULA)
+    assert cell in (text, f"'{text}")
+
+
+@given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20), min_size=29, max_size=29))
+def test_a_row_survives_the_way_through_csv(cells):
+    row = dict(zip(HEADER, cells, strict=True))
+    read = next(csv.reader(io.StringIO(csv_rows(iter([row])).decode(), newline="")))
+    assert read == [neutral(cell) for cell in cells]
+    assert not [cell for cell in read if cell.startswith(FORMULA)]
+
+
+def test_a_payee_token_that_looks_like_a_formula_is_disarmed(world, truth):
+    truth.execute(Disbursement.__table__.update().where(Disbursement.id == world.paid.id).values(
+        payee_token="=HYPERLINK(1)"))
+    truth.commit()
+    data = b"".join(export(world.uma, Format.CSV)).decode()
+    assert "'=HYPERLINK(1)" in data
+    assert ",=HYPERLINK" not in data
+
+
+# ── The trail comes first ─────────────────────────────────────────────────────────────────────────────────────────
+
+def test_before_each_thousand_rows_leave_the_trail_names_them(world, truth):
+    many(truth, world, 2_100)
+    rows, seen = 0, []
+    for chunk in export(world.uma, Format.JSONL):
+        named = sum(len(event.shown) for event in taken_events())
+        rows += chunk.count(b'"number"')
+        seen.append(named >= rows)
+    events = taken_events()
+    assert all(seen)
+    assert [len(event.shown) for event in events][:2] == [1000, 1000]
+    assert sum(len(event.shown) for event in events) == rows
+    assert len(events) == 4
+
+
+def test_the_end_is_written_down_with_filter_count_and_digest(world):
+    data = b"".join(export(world.uma, Format.CSV, office="MIA"))
+    last = taken_events()[-1]
+    assert last.details["sha256"] == sha256(data).hexdigest()
+    assert last.details["rows"] == data.count(b"\r\n") - 1
+    assert last.details["filter"] == "office MIA"
+
+
+def test_a_file_broken_off_has_no_end_in_the_trail(world, truth):
+    many(truth, world, 1_500)
+    stream = export(world.uma, Format.CSV)
+    next(stream)
+    next(stream)
+    stream.close()
+    assert [event.details.get("sha256") for event in taken_events()] == [None]
+
+
+def test_who_may_not_take_it_away_is_refused_before_the_first_byte(world):
+    for name in ("ada", "sam", "olga", "priya", "root"):
+        with pytest.raises(Forbidden):
+            export(getattr(world, name), Format.CSV)
+    assert taken_events() == []
+
+
+# ── At the doors ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+def test_the_page_gives_the_file_as_an_attachment(browser):
+    answer = browser("uma").get("/log/download?format=csv&office=DEN")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.content_type.startswith("text/csv")
+    assert answer.text.startswith("number,case_number")
+
+
+def test_what_was_taken_stands_on_the_page_with_its_digest(browser):
+    client = browser("uma")
+    digest = sha256(client.get("/log/download?format=csv").data).hexdigest()
+    assert digest in client.get("/log").text
+    assert digest not in browser("hana").get("/log").text
+
+
+@pytest.mark.parametrize("name", ["ada", "sam", "cerys", "olga", "priya"])
+def test_no_other_role_downloads(browser, machine, name):
+    assert browser(name).get("/log/download?format=csv").status_code == 403
+    assert machine(name).get("/api/v1/disbursement-log?format=csv").status_code == 403
+
+
+def test_a_token_for_reading_does_not_take_away(machine):
+    client = machine("uma", scopes="disbursement.read")
+    assert client.get("/api/v1/disbursement-log").status_code == 200
+    assert client.get("/api/v1/disbursement-log?format=jsonl").status_code == 403
+
+
+# ── Memory ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", [Format.CSV, Format.JSONL])
+def test_memory_does_not_grow_with_the_rows(world, truth, form):
+    many(truth, world, 20_000)
+
+    def peak(**asked):
+        tracemalloc.start()
+        count = sum(chunk.count(b"\n") for chunk in export(world.uma, form, **asked))
+        highest = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return count, highest
+
+    peak(office="MIA")
+    few, small = peak(from_on=(now() - timedelta(hours=20)).date(), to_on=now().date())
+    all_of_them, large = peak()
+    assert 1_000 < few < 3_500
+    assert all_of_them > 20_000
+    assert large < 1.5 * small
