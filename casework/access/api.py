@@ -14,7 +14,7 @@ from .actions import create_user, end_role
 from .models import Office, RoleGrant, User
 from .people import give
 from .queries import find, visible
-from .schemas import CreateUser, GiveRole, GrantView, OfficeView, PeopleArgs, PersonView
+from .schemas import CreateUser, GiveRole, RoleGrantView, OfficeView, PeopleArgs, PersonView
 
 api = Api("access_api", description="People and offices")
 
@@ -58,7 +58,7 @@ def person_new(data: dict[str, Any]) -> Any:
 @api.post("/people/<uuid:id>/roles")
 @opens_to("role_grant.give")
 @api.arguments(GiveRole)
-@api.response(201, GrantView)
+@api.response(201, RoleGrantView)
 def role_new(data: dict[str, Any], id: UUID) -> Any:
     """Give a role. An incompatible one is refused."""
     return give(actor(), find(actor(), User, id), **data)

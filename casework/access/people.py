@@ -39,7 +39,8 @@ def offices() -> list[Office]:
 def named(ids: Sequence[UUID | None]) -> dict[UUID, str]:
     """The names of these colleagues, by id, in one query."""
     wanted = {id for id in ids if id is not None}
-    return dict(db.session.execute(select(User.id, User.name).where(User.id.in_(wanted))).tuples().all())
+    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))
+    return {id: name for id, name in rows}
 
 
 def offices_for(actor: Actor, verb: str) -> list[Office]:

@@ -85,7 +85,7 @@ class PersonView(Schema):
     disabled = fields.Function(lambda user: user.disabled_at is not None)
 
 
-class GrantView(Schema):
+class RoleGrantView(Schema):
     id = fields.UUID()
     user_id = fields.UUID()
     role = fields.String()
