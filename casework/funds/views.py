@@ -1,4 +1,4 @@
-"""Records of the emergency fund as the API tells them. Payee, dates, purpose and whom else was asked are not among it."""
+"""Records of the emergency fund as the API tells them. Payee, dates, purpose and who was asked are not among it."""
 from __future__ import annotations
 
 from marshmallow import Schema, fields
