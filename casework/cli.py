@@ -18,6 +18,7 @@ from .access import tokens
 from .access.models import User
 from .access.rulebook import publish_packaged
 from .audit import whole
+from .continued_presence.actions import tick as end_grants
 from .kernel import key_sources
 from .kernel.db import db
 from .kernel.errors import Refusal
@@ -133,6 +134,13 @@ def person_called(username: str) -> User:
     if person is None:
         raise click.UsageError(f"Nobody signs in as {username}.")
     return person
+
+
+@casework.command()
+@with_app
+def clocks() -> None:
+    """Do what is due by itself: end the grants that have run out. Run it every hour, from cron or a timer."""
+    click.echo(f"Grants ended: {end_grants()}.")
 
 
 @casework.group(name="seed")

@@ -14,11 +14,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from .. import policy
 from ..kernel.conditions import Actor
 from ..kernel.constraints import conflict
-from ..kernel.db import begin_writing, db, now
+from ..kernel.db import begin_writing, db
 from ..kernel.errors import Conflict, Forbidden, Stale
-from .models import AuditEvent
-
-Said = dict[str, Any]
+from .events import Said, event, write
 
 
 @dataclass
@@ -32,18 +30,9 @@ class Deed:
     changes: list[Said] = field(default_factory=list)
     failed: bool = False
 
-    def event(self) -> AuditEvent:
-        subject = self.subject
-        return AuditEvent(
-            at=now(), actor_id=self.actor.id, verb=self.verb, subject_kind=subject.kind, subject_id=subject.id,
-            case_id=case_of(subject), office_id=getattr(subject, "office_id", None),
-            details={name: said for name, said in self.details.items() if said not in (None, "")},
-            changes=self.changes, shown=[])
-
-
-def case_of(row: Any) -> Any:
-    """The case a record belongs to, or None."""
-    return row.id if row.kind == "case" else getattr(row, "case_id", None)
+    @property
+    def event(self) -> Said:
+        return event(self.actor.id, self.verb, self.subject, details=self.details, changes=self.changes)
 
 
 @contextmanager
@@ -67,8 +56,7 @@ def action(actor: Actor, verb: str, thing: Any, *, expecting: int | None = None,
             session.flush()
             if deed.failed:
                 raise RuntimeError(f"{verb} goes on after a part of it failed")
-            session.add(deed.event())
-            session.flush()
+            write(session, [deed.event])
         except BaseException:
             part["failed"] = True
             if outer:

@@ -15,9 +15,7 @@ from typing import Any
 from flask_sqlalchemy.session import Session as OurSession
 from sqlalchemy import Engine, TextClause, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session
-from sqlalchemy.orm.attributes import PASSIVE_NO_INITIALIZE
-
-from .models import AuditEvent
+from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
 WRITES = re.compile(r"\s*(with\b.*)?\b(insert|update|delete|merge|truncate|copy)\b", re.I | re.S)
 _let_through: ContextVar[bool] = ContextVar("let_through", default=False)
@@ -38,8 +36,7 @@ def notice(session: Session, *_: object) -> None:
     """Only here are the true changes seen; later they are lost to autoflush."""
     if any(_guarded(row.__table__) for row in session.deleted):
         raise RuntimeError("nothing is deleted here; things change state")
-    rows = [row for row in (*session.new, *session.dirty)
-            if not isinstance(row, AuditEvent) and _guarded(row.__table__)]
+    rows = [row for row in (*session.new, *session.dirty) if _guarded(row.__table__)]
     changes = [change for row in rows for change in differences(row)]
     deed: Any = session.info.get("action")
     if changes and not deed:
@@ -84,7 +81,8 @@ def _guarded(table: Any) -> bool:
 
 def differences(row: Any) -> Iterator[dict[str, Any]]:
     """What changed, by field. Of a private column only a commitment to what is stored, never the value."""
-    state, columns = inspect(row), _columns(type(row))
+    state: Any = inspect(row)
+    columns = _columns(state.mapper)
     touched = state.committed_state if state.persistent else state.dict
     for name in [name for name in touched if name in columns]:
         history = state.get_history(name, PASSIVE_NO_INITIALIZE)
@@ -95,10 +93,10 @@ def differences(row: Any) -> Iterator[dict[str, Any]]:
 
 
 @cache
-def _columns(model: type) -> dict[str, bool]:
+def _columns(mapper: Any) -> dict[str, bool]:
     """The columns that tell something, and whether each is private."""
     return {column.key: bool(column.columns[0].info.get("private"))
-            for column in inspect(model).column_attrs if column.key != "version"}
+            for column in mapper.column_attrs if column.key != "version"}
 
 
 def _key(row: Any) -> str:

@@ -8,31 +8,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ..kernel.conditions import Actor
-from ..kernel.db import begin_writing, db, now
+from ..kernel.db import begin_writing, db
 from ..kernel.errors import Unrecorded
-from .actions import case_of
-from .guards import letting_through
-from .models import AuditEvent
+from .events import Said, case_of, event, write
 
 
 def record_read(actor: Actor, verb: str, rows: Sequence[Any], **details: Any) -> None:
     """This actor was shown these records. An empty page is a read too."""
     one = rows[0] if len(rows) == 1 else None
-    _keep(at=now(), actor_id=actor.id, verb=verb, subject_kind=verb.split(".")[0], subject_id=_id(one),
-          case_id=one and case_of(one), office_id=getattr(one, "office_id", None), details=_said(details), changes=[],
-          shown=[[row.kind, str(row.id), _text(case_of(row) or getattr(row, "person_id", None))] for row in rows])
+    shown = [[row.kind, str(row.id), _text(case_of(row) or getattr(row, "person_id", None))] for row in rows]
+    _keep(event(actor.id, verb, one, details=details, shown=shown))
 
 
 def remember(actor: Actor | None, verb: str, subject: Any = None, **details: Any) -> None:
     """Something that changes no record but must be known: a sign-in, a search, an export, a refusal."""
-    _keep(at=now(), actor_id=actor and actor.id, verb=verb, subject_kind=subject.kind if subject else
-          verb.split(".")[0], subject_id=_id(subject), case_id=subject and case_of(subject),
-          office_id=getattr(subject, "office_id", None), details=_said(details), changes=[], shown=[])
+    _keep(event(actor.id if actor else None, verb, subject, details=details))
 
 
 def gather() -> None:
@@ -48,36 +42,27 @@ def settle() -> None:
         _write(session, reads)
 
 
-def _keep(**event: Any) -> None:
+def _keep(one: Said) -> None:
     session = db.session()
     gathered = session.info.get("reads")
     if gathered is None:
-        _write(session, [event])
+        _write(session, [one])
     else:
-        gathered.append(event)
+        gathered.append(one)
 
 
-def _write(session: Session, events: list[dict[str, Any]]) -> None:
+def _write(session: Session, events: list[Said]) -> None:
     """Inside an action it joins the action; alone it is a transaction of its own."""
     alone = not session.info.get("transaction")
     try:
         if alone:
             begin_writing(session)
-        with letting_through():
-            session.connection().execute(insert(AuditEvent), events)
+        write(session, events)
         if alone:
             session.commit()
     except SQLAlchemyError as error:
         session.rollback()
         raise Unrecorded("What you asked for could not be written into the log, so it is not shown.") from error
-
-
-def _said(details: dict[str, Any]) -> dict[str, Any]:
-    return {name: said for name, said in details.items() if said not in (None, "", [])}
-
-
-def _id(row: Any) -> Any:
-    return None if row is None or isinstance(row.id, int) else row.id
 
 
 def _text(value: Any) -> str | None:

@@ -12,6 +12,7 @@ from ..access.models import Office, User
 from ..audit import whole
 from ..cases import investigation_actions as investigations
 from ..cases.investigations import Investigation, Nature
+from ..continued_presence.actions import tick as end_grants
 from ..kernel.clocks import fiscal_year, fiscal_year_days
 from ..policy import ROLES, Role
 from . import money, needs, presence
@@ -25,18 +26,27 @@ Progress = Iterator[tuple[int, int, str]]
 def tell(end: datetime) -> Progress:
     """Tell it up to `end`, into an empty database whose rules are published. Yields how far it has come."""
     begin = datetime.combine(fiscal_year_days(fiscal_year(end.date()) - 2)[0], datetime.min.time(), UTC)
-    line = Timeline(end, Random(2026))
+    line = Timeline(end, Random(2026))  # noqa: S311  (a story, not a secret)
     with whole():
         cast = Cast(begin)
     yield len(cast.users), len(cast.users), "people"
     treasury, days = money.Treasury(), (end - begin).days
     for year in range(fiscal_year(begin.date()), fiscal_year(end.date()) + 1):
         line.add(money.recorded(cast, treasury, year, begin))
+    line.add(_clock(begin))
     for number in range(CASES):
-        line.add(_case(cast, line, treasury, number, begin + timedelta(days=days * (number + 0.5) / CASES, hours=2 + number % 20)))
+        opened = begin + timedelta(days=days * (number + 0.5) / CASES, hours=2 + number % 20)
+        line.add(_case(cast, line, treasury, number, opened))
     for reached in line.tell():
         yield min((reached - begin).days, days), days, "days of the program"
     yield days, days, "days of the program"
+
+
+def _clock(moment: datetime) -> Story:
+    """What the system does by itself, once a week: grants that have run out end."""
+    while True:
+        yield (moment := moment + timedelta(days=7))
+        end_grants()
 
 
 def _case(cast: Cast, line: Timeline, treasury: money.Treasury, number: int, moment: datetime) -> Story:

@@ -1,4 +1,4 @@
-"""Money: a fund for each year, allotted to offices; requests for what one case needs, by the people each step asks for."""
+"""Money: a fund for each year, allotted to offices; what one case needs, asked and paid step by step."""
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
@@ -24,12 +24,14 @@ WANTED = (("E01", "SHE", "Birch House (made up)", "A room until the shelter has 
           ("E05", "CLO", "Thrift Hall (made up)", "Weather-appropriate clothing", 11),
           ("E07", "TRN", "City Transit (made up)", "Rides to the clinic and to court", 15),
           ("E09", "MED", "Elm Clinic (made up)", "Prescription that cannot wait", 8),
-          ("E15", "COM", "Plain Phones (made up)", "A phone that is not traced", 4), ("E16", "DOC", "State Office", "Copy of a birth certificate", 3),
+          ("E15", "COM", "Plain Phones (made up)", "A phone that is not traced", 4),
+          ("E16", "DOC", "State Office (made up)", "Copy of a birth certificate", 3),
           ("E12", "LAN", "Spoken Word (made up)", "Interpreter for intake", 10))
 ENDED = {"reconcile": 84, "denied": 5, "withdrawn": 4, "cancelled": 4, "refunded": 3}
 AT_REST = ("submit", "approve", "obligate", "receive", "certify", "pay", "receipt", "draft", "returned", "failed",
            "reconcile", "denied", "refunded", "cancelled", "withdrawn", "submit")
 STEPS = ("obligate", "receive", "certify", "pay", "receipt", "reconcile")
+ANSWERED = (Outcome.NO_CAPACITY, Outcome.TOO_SLOW, Outcome.INELIGIBLE)
 ASKED = (Resource.STATE_COMPENSATION, Resource.SERVICE_PROVIDER, Resource.SHELTER_OR_NGO)
 
 
@@ -96,8 +98,7 @@ def _request(line: Timeline, treasury: Treasury, told: Told) -> Disbursement:
     amount = Decimal(min(6000, max(15, round(chance.lognormvariate(5.75, 0.8)))))
     nights = {"service_from_on": today, "service_until_on": today + timedelta(days=chance.randrange(2, 9))}
     checks = [{"resource": resource, "name": "Asked by phone (made up)", "contacted_at": now() - timedelta(hours=3),
-               "method": Method.PHONE, "outcome": chance.choice((Outcome.NO_CAPACITY, Outcome.TOO_SLOW, Outcome.INELIGIBLE))}
-              for resource in ASKED]
+               "method": Method.PHONE, "outcome": chance.choice(ANSWERED)} for resource in ASKED]
     return funds.request(
         told.lead, told.case, checks=checks, fund_id=treasury.fund_id(), category=category, need_domain=need,
         amount=amount, payee=payee, purpose=purpose,
@@ -132,7 +133,8 @@ def _spent(cast: Cast, line: Timeline, treasury: Treasury, told: Told, asked: Di
     if ending in ("approve", "cancelled"):
         if ending == "cancelled":
             yield line.later(moment, 2)
-            funds.cancel(cast.one(Role.PROGRAM_SUPERVISOR, told.office), asked, reason="The person found a room with family")
+            supervisor = cast.one(Role.PROGRAM_SUPERVISOR, told.office)
+            funds.cancel(supervisor, asked, reason="The person found a room of their own")
             told.open -= 1
         return
     until = {"failed": "pay", "refunded": "receipt"}.get(ending, ending)
@@ -140,13 +142,11 @@ def _spent(cast: Cast, line: Timeline, treasury: Treasury, told: Told, asked: Di
         yield (moment := line.later(moment, {"pay": 4, "receipt": 3, "reconcile": 12}.get(verb, 1.2)))
         _step(cast, treasury, told, asked, verb)
     recorder = cast.of(Role.PAYMENT_RECORDER)[0]
-    came_back = {"amount": asked.paid, "paid_on": now().date(), "reason": "The account was closed"}
-    if ending == "failed":
-        yield line.later(moment, 2)
-        funds.fail(recorder, asked, reference=treasury.reference("BACK"), **came_back)
-    elif ending == "refunded":
-        yield line.later(moment, 5)
-        funds.refund(recorder, asked, reference=treasury.reference("REF"), **came_back)
+    if ending in ("failed", "refunded"):
+        yield line.later(moment, 3)
+        back = funds.fail if ending == "failed" else funds.refund
+        back(recorder, asked, amount=asked.paid, reference=treasury.reference("BACK"), paid_on=now().date(),
+             reason="The account was closed")
     told.open -= ending in ("reconcile", "refunded")
 
 
@@ -158,7 +158,8 @@ def _step(cast: Cast, treasury: Treasury, told: Told, asked: Disbursement, verb:
         "obligate": lambda: funds.obligate(first, asked, amount=asked.approved, document=treasury.reference("PO")),
         "receive": lambda: funds.receive(told.lead, asked, amount=asked.obligated),
         "certify": lambda: funds.certify(certifier, asked),
-        "pay": lambda: funds.pay(payer, asked, amount=asked.received, reference=treasury.reference("CONF"), paid_on=today),
+        "pay": lambda: funds.pay(payer, asked, amount=asked.received, reference=treasury.reference("CONF"),
+                                 paid_on=today),
         "receipt": lambda: funds.receipt(told.lead, asked, reference=treasury.reference("R"), issued_on=today,
                                          amount=asked.paid),
         "reconcile": lambda: funds.reconcile(second, asked, statement=treasury.reference("STMT")),

@@ -23,13 +23,15 @@ from ..policy import Role
 from .cast import Cast
 from .timeline import Timeline
 
-LANGUAGES = ("English", "English", "English", "Spanish", "Spanish", "Tagalog", "Mandarin", "Thai", "Tigrinya", "Romanian")
+LANGUAGES = ("English", "English", "English", "Spanish", "Spanish", "Tagalog", "Mandarin", "Thai", "Tigrinya",
+             "Romanian")
 GIVEN = ("Ari", "Bly", "Cato", "Dove", "Enid", "Fenn", "Gwen", "Hale", "Iris", "Juno", "Kit", "Lark", "Moss", "Nell",
          "Ona", "Pim", "Rue", "Sage", "Teal", "Uma", "Vesper", "Wyn")
 FAMILY = ("Fictional", "Imagined", "Invented", "Madeup", "Notreal", "Supposed", "Unreal")
 COUNTRIES = ("Freedonia", "Ruritania", "Sylvania", "Graustark", "Illyria")
-NOTES = ((NoteKind.LOGISTICS, "Interpreter booked for the next meeting."), (NoteKind.NEEDS, "Clothing voucher given."),
-         (NoteKind.CONTACT, "Reached by text at the agreed time."), (NoteKind.RIGHTS, "Rights explained and understood."),
+NOTES = ((NoteKind.LOGISTICS, "Interpreter booked for the next meeting."),
+         (NoteKind.NEEDS, "Clothing voucher given."), (NoteKind.CONTACT, "Reached by text at the agreed time."),
+         (NoteKind.RIGHTS, "Rights explained and understood."),
          (NoteKind.SAFETY, "Safety plan gone through again; no change."))
 
 
@@ -100,8 +102,8 @@ def assessed(told: Told, line: Timeline, moment: datetime) -> Iterator[datetime]
         severity *= 0.72
     yield (moment := line.later(moment, 60))
     if not told.open and chance.random() < 0.7:
-        cases.close(lead, case, reason=chance.choice((Reason.GOALS_MET, Reason.GOALS_MET, Reason.MOVED, Reason.WITHDREW)),
-                    checklist=dict.fromkeys(CHECKLIST, True))
+        reason = chance.choice((Reason.GOALS_MET, Reason.GOALS_MET, Reason.MOVED, Reason.WITHDREW))
+        cases.close(lead, case, reason=reason, checklist=dict.fromkeys(CHECKLIST, True))
         if chance.random() < 0.1:
             yield line.later(moment, 40)
             cases.reopen(lead, case, reason="The person came back")

@@ -1,4 +1,4 @@
-"""Continued Presence in one case: drafted by an investigator, carried up, decided, issued; some returned, some withdrawn."""
+"""Continued Presence in one case: drafted by an investigator, carried up, decided, issued; some end on the way."""
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
@@ -19,9 +19,9 @@ from .timeline import Story, Timeline
 
 STAGES = ("draft", "send", "endorse", "submit", "take_up", "approve", "issue")
 AT_REST = cycle(("submit", "send", "approve", "returned", "take_up", "draft", "endorse", "issue"))
-WORKED = {"summary": "Recruited for one job and made to do another; documents kept by the employer (made up).",
-          "witness": "Can describe who recruited, and where the documents were kept.",
-          "status_now": "Entered with a visa that has since run out; no proceedings."}
+SUMMARY = "Recruited for one job and made to do another; documents kept by the employer (made up)."
+WITNESS = "Can describe who recruited, and where the documents were kept."
+STATUS = "Entered with a visa that has since run out; no proceedings."
 
 
 def asked(cast: Cast, line: Timeline, told: Told, moment: datetime) -> Story:
@@ -75,13 +75,15 @@ def _carried(cast: Cast, line: Timeline, told: Told, request: ContinuedPresenceR
 def _fill(agent: User, request: ContinuedPresenceRequest) -> None:
     """The package and every line of the checklist."""
     presence.edit(agent, request, trafficking=Trafficking.LABOR, basis=Basis.POTENTIAL_WITNESS,
-                  known_as="As in the identity record (made up)", birth_on=date(1999, 1, 1), **WORKED)
+                  known_as="As in the identity record (made up)", birth_on=date(1999, 1, 1),
+                  summary=SUMMARY, witness=WITNESS, status_now=STATUS)
     today = now().date() - timedelta(days=1)
     for item in queries.items_of(request):
         if item.code == HHS_NOTICE or item.code in WRITTEN:
             continue
-        more = {"language": "Spanish", "told": list(TEN_THINGS)} if item.code == TOLD else {}
-        presence.check_item(agent, request, item.code, answer=Answer.DONE, done_on=today, **more)
+        told = item.code == TOLD
+        presence.check_item(agent, request, item.code, answer=Answer.DONE, done_on=today,
+                            language="Spanish" if told else None, told=list(TEN_THINGS) if told else ())
 
 
 def _approve(official: User, request: ContinuedPresenceRequest, told: Told) -> None:
