@@ -11,7 +11,7 @@ from ..kernel.rulebook import today
 from ..kernel.workflow import said
 from ..policy import Role
 from . import ledger
-from .models import Disbursement, Fund, Signed
+from .models import NOTHING, Disbursement, Fund, Signed
 from .signing import sign
 from .tiers import judge, payee_of, stands_in, tier_of, waiting_for
 from .workflow import WORKFLOW
@@ -89,6 +89,7 @@ def return_(actor: Actor, disbursement: Disbursement, *, reason: str) -> Disburs
         _turn(actor, disbursement)
         WORKFLOW.advance(disbursement, "return")
         _decided(disbursement, None)
+        disbursement.approved = NOTHING
         disbursement.returned_reason, disbursement.updated_at = reason, now()
     return disbursement
 
@@ -99,5 +100,6 @@ def deny(actor: Actor, disbursement: Disbursement, *, reason: str) -> Disburseme
         _turn(actor, disbursement)
         WORKFLOW.advance(disbursement, "deny")
         _decided(disbursement, None)
+        disbursement.approved = NOTHING
         disbursement.closed_at = disbursement.updated_at = now()
     return disbursement

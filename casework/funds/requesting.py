@@ -143,7 +143,7 @@ def submit(actor: Actor, disbursement: Disbursement) -> Disbursement:
         require_checks(disbursement)
         require_few_exceptions(disbursement, actor.id)
         disbursement.round += again
-        disbursement.approved, disbursement.submitted_at, disbursement.updated_at = NOTHING, now(), now()
+        disbursement.submitted_at = disbursement.updated_at = now()
         judge(disbursement, anew=True)
         payee.waits_in_office_id, payee.supervisor_id = disbursement.office_id, None
         sign(actor, disbursement, Signed.REQUEST, disbursement.requested)
@@ -155,5 +155,6 @@ def withdraw(actor: Actor, disbursement: Disbursement, *, reason: str = "") -> D
     with action(actor, "disbursement.withdraw", disbursement, reason=reason):
         WORKFLOW.advance(disbursement, "withdraw")
         payee_of(disbursement).waits_in_office_id = None
+        disbursement.approved = NOTHING
         disbursement.closed_at = disbursement.updated_at = now()
     return disbursement

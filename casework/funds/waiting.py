@@ -1,19 +1,27 @@
 """What waits for whom: requests at a person's step, papers they owe. Derived from facts at each look."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from .. import policy
+from ..access.models import Office
 from ..cases import duties
 from ..cases.closing import blocks
 from ..cases.duties import Duty
 from ..cases.models import Case
+from ..kernel.clocks import Clock
 from ..kernel.conditions import Actor
 from ..kernel.db import db
+from ..kernel.money import dollars
+from ..kernel.rulebook import clocks, current
 from .models import Disbursement, State
 from .papers import owed
 from .tiers import stands_in, waiting
@@ -21,15 +29,26 @@ from .workflow import ENDED
 
 MOST = 200
 
-# Which step is next, and what it is called on a desk. `approve` is asked apart: whose turn it is depends on the tier.
+class Next(NamedTuple):
+    """A step that a state waits for: its verb, what the desk calls it, its button, its clock, and since when."""
+
+    verb: str
+    what: str
+    button: str
+    clock: str = ""
+    since: str = ""
+
+
+# `approve` waits in `submitted`; whose turn it is there depends on the tier, and each signature starts its clock anew.
 NEXT = {
-    State.RETURNED: ("submit", "Answer what was returned"),
-    State.APPROVED: ("obligate", "Obligate"),
-    State.OBLIGATED: ("receive", "Record what was received"),
-    State.RECEIVED: ("certify", "Certify"),
-    State.CERTIFIED: ("pay", "Record the payment"),
-    State.FAILED: ("pay", "Pay again, or cancel"),
-    State.RECEIPTED: ("reconcile", "Reconcile"),
+    State.SUBMITTED: Next("approve", "Approve", "Decide", "fund_approve", "updated_at"),
+    State.RETURNED: Next("submit", "Answer what was asked back about", "Answer"),
+    State.APPROVED: Next("obligate", "Obligate", "Obligate", "fund_obligate", "approved_at"),
+    State.OBLIGATED: Next("receive", "Confirm what was received of", "Confirm", "fund_receive", "obligated_at"),
+    State.RECEIVED: Next("certify", "Certify", "Certify", "fund_certify", "received_at"),
+    State.CERTIFIED: Next("pay", "Record the payment of", "Record", "fund_pay", "received_at"),
+    State.FAILED: Next("pay", "Pay again, or cancel,", "Look"),
+    State.RECEIPTED: Next("reconcile", "Reconcile", "Reconcile", "fund_reconcile", "receipted_at"),
 }
 
 
@@ -37,28 +56,55 @@ NEXT = {
 def steps(actor: Actor, case: Case | None) -> Iterator[Duty]:
     """Requests whose next step is this person's to take."""
     found = _at_their_step(actor, [Disbursement.case_id == case.id] if case else [])
-    signers = waiting(found)
+    if not found:
+        return
+    signers, book = waiting(found), Book.today()
     for disbursement in found:
-        if disbursement.state is not State.SUBMITTED:
-            yield _duty(disbursement, f"{NEXT[disbursement.state][1]}: {disbursement.number}")
-        elif stands_in(actor, signers[disbursement.id][0], disbursement.office_id):
-            yield _duty(disbursement, f"Approve {disbursement.number}, or return it")
+        theirs = disbursement.state is not State.SUBMITTED or stands_in(
+            actor, signers[disbursement.id][0], disbursement.office_id)
+        if theirs:
+            yield _duty(disbursement, NEXT[disbursement.state], book)
 
 
 def _at_their_step(actor: Actor, where: list[ColumnElement[bool]]) -> list[Disbursement]:
-    verbs = {State.SUBMITTED: "approve", **{state: verb for state, (verb, _) in NEXT.items()}}
     open_to = [and_(Disbursement.state == state, or_(false(), *(
-        way.clause(Disbursement) for way in policy.ways(actor, f"disbursement.{verb}"))))
-        for state, verb in verbs.items() if policy.may_ever(actor, f"disbursement.{verb}")]
+        way.clause(Disbursement) for way in policy.ways(actor, f"disbursement.{step.verb}"))))
+        for state, step in NEXT.items() if policy.may_ever(actor, f"disbursement.{step.verb}")]
     if not open_to:
         return []
     return list(db.session.scalars(select(Disbursement).where(
         or_(*open_to), *where).order_by(Disbursement.updated_at).limit(MOST)))
 
 
-def _duty(disbursement: Disbursement, what: str) -> Duty:
-    return Duty(disbursement.case_id, disbursement.case_number, what, None, f"/disbursements/{disbursement.id}",
-                urgent=disbursement.exigent)
+@dataclass(frozen=True)
+class Book:
+    """What the words of a step need, asked once for all of them."""
+
+    clocks: Mapping[str, Clock]
+    zones: Mapping[UUID, ZoneInfo]
+    categories: Mapping[str, str]
+
+    @classmethod
+    def today(cls) -> Book:
+        offices = db.session.execute(select(Office.id, Office.timezone))
+        return cls(clocks(), {row.id: ZoneInfo(row.timezone) for row in offices},
+                   {row["code"]: row["category"] for row in current("expense_categories").body})
+
+
+def _duty(it: Disbursement, step: Next, book: Book) -> Duty:
+    name = f"{step.clock}_exigent" if it.exigent and f"{step.clock}_exigent" in book.clocks else step.clock
+    clock, since = book.clocks.get(name), getattr(it, step.since, None)
+    return Duty(
+        it.case_id, it.case_number, f"{step.what} {dollars(_amount(it))}",
+        clock.due(since, book.zones[it.office_id]) if clock and since else None, f"/disbursements/{it.id}",
+        urgent=it.exigent, rule=f"{clock.duty} ({clock.citation})" if clock else "", button=step.button,
+        says=f"{it.number} · {book.categories.get(it.category, it.category)}"
+             + (", cannot wait" if it.exigent else ""))
+
+
+def _amount(it: Disbursement) -> Decimal:
+    """What the step is about: as much as was settled last."""
+    return next(amount for amount in (it.received, it.obligated, it.approved, it.requested) if amount)
 
 
 @duties.finds
@@ -67,8 +113,8 @@ def papers(actor: Actor, case: Case | None) -> Iterator[Duty]:
     mine = [Disbursement.requested_by_id == actor.id, *([Disbursement.case_id == case.id] if case else [])]
     for paper in owed(*mine):
         disbursement = paper.disbursement
-        yield Duty(disbursement.case_id, disbursement.case_number, f"{paper.what}: {disbursement.number}", paper.due_at,
-                   f"/disbursements/{disbursement.id}", urgent=paper.late,
+        yield Duty(disbursement.case_id, disbursement.case_number, paper.what, paper.due_at,
+                   f"/disbursements/{disbursement.id}", urgent=paper.late, says=disbursement.number,
                    rule=f"{paper.clock.duty} ({paper.clock.citation})")
 
 
