@@ -14,7 +14,7 @@ from .actions import create_user, end_role
 from .models import Office, RoleGrant, User
 from .people import give
 from .queries import find, visible
-from .schemas import CreateUser, GiveRole, RoleGrantView, OfficeView, PeopleArgs, PersonView
+from .schemas import CreateUser, GiveRole, OfficeView, PeopleArgs, PersonView, RoleGrantView
 
 api = Api("access_api", description="People and offices")
 

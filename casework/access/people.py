@@ -39,8 +39,7 @@ def offices() -> list[Office]:
 def named(ids: Sequence[UUID | None]) -> dict[UUID, str]:
     """The names of these colleagues, by id, in one query."""
     wanted = {id for id in ids if id is not None}
-    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))
-    return {id: name for id, name in rows}
+    return {user.id: user.name for user in db.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))}
 
 
 def offices_for(actor: Actor, verb: str) -> list[Office]:

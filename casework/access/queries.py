@@ -65,7 +65,8 @@ def visible(actor: Actor, verb: str, model: type[Row], *, where: Where = (), ord
             **details: Any) -> Page[Row]:
     """One page of what they may see, and one line in the trail that names each record.
 
-    `order` is one column, ascending or `.desc()`; `after` or `next` comes from the page before; `details` say what was asked.
+    `order` is one column, ascending or `.desc()`; `after` or `next` comes from the page before; `details` say what was
+    asked.
     """
     ways, size = open_ways(actor, verb), max(1, min(limit, LARGEST_PAGE))
     order = model.__mapper__.primary_key[0] if order is None else order

@@ -47,7 +47,7 @@ def investigations() -> str:
 @opens_to("investigation.open")
 def investigation_new() -> Any:
     mine = offices_for(actor(), "investigation.open")
-    form = Form(OpenInvestigation(), {"office_id": str(mine[0].id) if len(mine) == 1 else ""},
+    form = Form(OpenInvestigation(exclude=("office_id",) if len(mine) == 1 else ()),
                 choices={"office_id": {str(office.id): office.name for office in mine}})
     if form.submitted:
         with form.showing_errors():
@@ -85,4 +85,5 @@ def _cases(matter: Investigation) -> Table | None:
         return None
     where = (Case.investigation_id == matter.id,)
     rows = visible(actor(), "case.read", Case, where=where, order=Case.number, limit=200, options=WITH)
-    return case_table(rows, total=how_many(actor(), "case.read", Case, where=where), sortable=False)
+    return case_table(rows, total=how_many(actor(), "case.read", Case, where=where), sortable=False,
+                      order="by number")

@@ -24,9 +24,10 @@ from .sections import Line
 
 
 def summary(actor: Actor, case: Case) -> Line:
-    count = count_words(how_many(actor, "note.read", Note, where=(Note.case_id == case.id,)), "note")
+    notes = how_many(actor, "note.read", Note, where=(Note.case_id == case.id,))
+    count = count_words(notes, "note") if notes else "None yet"
     if not policy.may(actor, "note.add", case):
-        return Line(f"{count} that you may read")
+        return Line(f"{count}, of those you may read")
     return Line(count, next="Add a note", next_url=url_for("cases.note_new", case_id=case.id))
 
 

@@ -39,7 +39,8 @@ sections.add("HHS notices", "cases.hhs_notices", summary, verb="hhs_notice.read"
 @opens_to("hhs_notice.read")
 def hhs_notices(case_id: UUID) -> Any:
     found = case(actor(), case_id)
-    form = Form(NotifyHHS(), {"about": "under_18"} if hhs.owed(found) else None)
+    first = not notices_of(actor(), found, limit=1)
+    form = Form(NotifyHHS(exclude=("reason",) if first else ()), {"about": "under_18"} if hhs.owed(found) else None)
     if form.submitted:
         policy.check(actor(), "hhs_notice.record", found)
         with form.showing_errors():

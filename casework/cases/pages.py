@@ -52,8 +52,7 @@ def index() -> str:
 @opens_to("case.open")
 def new() -> Any:
     mine = offices_for(actor(), "case.open")
-    only = str(mine[0].id) if len(mine) == 1 else ""
-    form = Form(OpenCase(), {"language": "English", "office_id": only}, choices={
+    form = Form(OpenCase(exclude=("office_id",) if len(mine) == 1 else ()), {"language": "English"}, choices={
         "office_id": {str(office.id): office.name for office in mine},
         "specialist_id": {str(user.id): user.name for office in mine for user in helpers(office.id)},
         "investigation_id": _investigations()})

@@ -51,12 +51,15 @@ class OpenCase(Schema):
     referral_source = Choice("Who brought the person to us", SOURCES, kind=Source, required=True)
     language = Text("Language the person is most at ease in", most=120, load_default="English", required=False)
     interpreter = YesNo("An interpreter is needed")
-    under_18 = YesNo("The person is, or may be, under 18")
-    discovered_at = Moment("When was that discovered?", hint="For a person under 18. HHS is told within 24 hours "
-                           "of this moment (22 USC 7105(b)(1)(H)).")
-    specialist_id = Reference("Lead specialist", hint="Leave empty to lead it yourself.")
-    investigation_id = Reference("Investigation", hint="May be added later. Help never waits for it.")
-    earlier_case = Text("Earlier case of the same person", most=40, hint="Its number, if there is one.")
+    under_18 = YesNo("The person is, or may be, under 18", metadata={"group": "Age"})
+    discovered_at = Moment("When was that discovered?", metadata={"group": "Age"}, hint="For a person under 18: HHS is "
+                           "told within 24 hours of this moment (22 USC 7105(b)(1)(H)).")
+    specialist_id = Reference("Lead specialist", hint="Leave empty to lead it yourself.",
+                              metadata={"group": "Beside it"})
+    investigation_id = Reference("Investigation", hint="May be added later. Help never waits for it.",
+                                 metadata={"group": "Beside it"})
+    earlier_case = Text("Earlier case of the same person", most=40, hint="Its number, if there is one.",
+                        metadata={"group": "Beside it"})
 
 
 class EditCase(Schema):

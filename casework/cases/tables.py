@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import url_for
+from flask import current_app, url_for
+from markupsafe import Markup
 
 from ..web.dates import due_words, moment_words
 from ..web.tables import Column, Table
@@ -17,10 +18,11 @@ from .strip import flag_words
 
 
 def case_table(rows: Sequence[Case], *, total: int | None, called: Mapping[UUID, str] | None = None,
-               sortable: bool = True, empty: str = "No case is here that you may see.") -> Table:
+               sortable: bool = True, order: str = "last changed first",
+               empty: str = "No case is here that you may see.") -> Table:
     """`called`: the names that were asked for, by person."""
     due = due_dates(rows)
-    return Table(_columns(due, called, sortable), rows, noun="case", total=total, order="last changed first",
+    return Table(_columns(due, called, sortable), rows, noun="case", total=total, order=order,
                  sorted_by="-updated" if sortable else "", empty=empty,
                  late=lambda case: case.id in due and due_words(due[case.id]).kind == "over")
 
@@ -39,12 +41,11 @@ def _columns(due: Mapping[UUID, Any], called: Mapping[UUID, str] | None, sortabl
 
 
 def _due(due: Mapping[UUID, Any]) -> Callable[[Case], str]:
-    def words(case: Case) -> str:
-        if case.id not in due:
-            return ""
-        said = due_words(due[case.id])
-        return f"{said.word}, {said.rest}" if said.rest else said.word
-    return words
+    ui: Any = current_app.jinja_env.globals["ui"]
+
+    def clock(case: Case) -> str:
+        return str(ui.clock(due[case.id])) if case.id in due else ""
+    return lambda case: Markup(clock(case))  # noqa: S704  a macro of ours, which escapes what it is given
 
 
 INVESTIGATIONS = (

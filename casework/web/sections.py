@@ -9,7 +9,7 @@ from casework import policy
 
 from .who import actor, signed_in
 
-ORDER = ("Desk", "Cases", "Continued Presence", "Fund", "Log", "Reports", "Help")
+ORDER = ("Desk", "Cases", "Investigations", "Continued Presence", "Fund", "Log", "Reports", "People", "Help")
 
 
 @dataclass(frozen=True)
