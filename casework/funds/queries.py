@@ -85,7 +85,7 @@ def story(disbursement: Disbursement) -> Story:
     """For somebody who may read the disbursement (`find` has said so and logged it)."""
     checks = checks_of(disbursement)
     signatures = _beside(Signature, Signature.disbursement_id == disbursement.id)
-    payments = _beside(Payment, Payment.disbursement_id == disbursement.id)
+    payments = sorted(_beside(Payment, Payment.disbursement_id == disbursement.id), key=lambda row: row.number)
     receipts = _beside(Receipt, Receipt.disbursement_id == disbursement.id)
     movements = _beside(Movement, Movement.disbursement_id == disbursement.id)
     who = {disbursement.requested_by_id, disbursement.received_by_id, disbursement.reconciled_by_id,

@@ -71,7 +71,10 @@ def payee_of(disbursement: Disbursement) -> Payee:
 
 def tier_of(disbursement: Disbursement) -> Tier:
     """The tier as it was judged, under the version it was judged under."""
-    entry = db.session.get_one(RulebookEntry, disbursement.tiers_entry_id)
+    return _tier(db.session.get_one(RulebookEntry, disbursement.tiers_entry_id), disbursement)
+
+
+def _tier(entry: RulebookEntry, disbursement: Disbursement) -> Tier:
     return next(tier for tier in tiers_of(entry.body) if tier.number == disbursement.tier)
 
 
@@ -81,14 +84,16 @@ def waiting_for(disbursement: Disbursement) -> list[Role]:
 
 
 def waiting(disbursements: Sequence[Disbursement]) -> dict[UUID, list[Role]]:
-    """The same for many at once."""
+    """The same for many at once, in two queries."""
+    entries = {entry.id: entry for entry in db.session.scalars(select(RulebookEntry).where(
+        RulebookEntry.id.in_({each.tiers_entry_id for each in disbursements if each.tiers_entry_id})))}
     signed: dict[tuple[UUID, int], Counter[Role | None]] = defaultdict(Counter)
     for of, round_, role in db.session.execute(select(
             Signature.disbursement_id, Signature.round, Signature.role).where(
             Signature.verb == Signed.APPROVE, Signature.disbursement_id.in_([each.id for each in disbursements]))):
         signed[of, round_][role] += 1
-    return {each.id: _left(tier_of(each), signed[each.id, each.round]) if each.state is State.SUBMITTED else []
-            for each in disbursements}
+    return {each.id: _left(_tier(entries[each.tiers_entry_id], each), signed[each.id, each.round])
+            if each.state is State.SUBMITTED and each.tiers_entry_id else [] for each in disbursements}
 
 
 def _left(tier: Tier, signed: Counter[Role | None]) -> list[Role]:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from .. import policy
 from ..access.models import Office
+from ..audit import record_read
 from ..cases import duties
 from ..cases.closing import blocks
 from ..cases.duties import Duty
@@ -28,6 +29,7 @@ from .tiers import stands_in, waiting
 from .workflow import ENDED
 
 MOST = 200
+
 
 class Next(NamedTuple):
     """A step that a state waits for: its verb, what the desk calls it, its button, its clock, and since when."""
@@ -59,11 +61,10 @@ def steps(actor: Actor, case: Case | None) -> Iterator[Duty]:
     if not found:
         return
     signers, book = waiting(found), Book.today()
-    for disbursement in found:
-        theirs = disbursement.state is not State.SUBMITTED or stands_in(
-            actor, signers[disbursement.id][0], disbursement.office_id)
-        if theirs:
-            yield _duty(disbursement, NEXT[disbursement.state], book)
+    theirs = [each for each in found if each.state is not State.SUBMITTED
+              or stands_in(actor, signers[each.id][0], each.office_id)]
+    record_read(actor, "disbursement.read", theirs)
+    yield from (_duty(each, NEXT[each.state], book) for each in theirs)
 
 
 def _at_their_step(actor: Actor, where: list[ColumnElement[bool]]) -> list[Disbursement]:

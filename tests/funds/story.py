@@ -14,6 +14,7 @@ from casework.cases import actions as cases
 from casework.funds import actions as funds
 from casework.funds import queries
 from casework.funds.models import FundKind, Method, Outcome, Resource
+from casework.kernel import rulebook
 from casework.kernel.db import at, db, now
 from casework.kernel.system import SYSTEM
 from casework.policy import Role
@@ -66,9 +67,9 @@ def finished(w):
     w.reconciled = upto(w, asked(w, w.ada, w.rosa, 118), "reconcile")
     w.certified_by_dora = upto(w, asked(w, w.ada, w.rosa, 20), "certify", certify=w.dora)
     w.refunded = upto(w, asked(w, w.ada, w.rosa, 60), "pay")
-    funds.refund(w.pia, w.refunded, amount=Decimal(60), reference="R-1", paid_on=now().date(), reason="Not needed")
+    funds.refund(w.pia, w.refunded, amount=Decimal(60), reference="R-1", paid_on=rulebook.today(), reason="Not needed")
     w.failed = upto(w, asked(w, w.ada, w.rosa, 30), "pay")
-    funds.fail(w.pia, w.failed, amount=Decimal(30), reference="F-1", paid_on=now().date(), reason="Account closed")
+    funds.fail(w.pia, w.failed, amount=Decimal(30), reference="F-1", paid_on=rulebook.today(), reason="Account closed")
     w.cancelled = upto(w, asked(w, w.ada, w.rosa, 40), "approve")
     funds.cancel(w.sam, w.cancelled, reason="Help came from elsewhere")
 
@@ -145,7 +146,7 @@ def approved(w, disbursement):
 
 def upto(w, disbursement, last, **by):
     """Take every step until and with `last`, each by whom `by` names or else by the usual hands."""
-    d, today = disbursement, now().date()
+    d, today = disbursement, rulebook.today()
     steps = {
         "approve": lambda who: approved(w, d),
         "obligate": lambda who: funds.obligate(who or w.bud, d, amount=d.approved, document="ORD-1"),
