@@ -52,7 +52,7 @@ def _clock(moment: datetime) -> Story:
 def _case(cast: Cast, line: Timeline, treasury: money.Treasury, number: int, moment: datetime) -> Story:
     """Each third case or so brings an investigation of its own; others hang on an earlier one, or on none."""
     yield moment
-    office = cast.offices[(number * number + number // 6) % len(cast.offices)] if number % 3 else cast.offices[0]
+    office = cast.offices[number * 5 % 7 % len(cast.offices)]
     agent = line.chance.choice(cast.of(Role.INVESTIGATOR, office))
     told = needs.opened(cast, line, office, agent, _matter(line, office, agent, number), moment)
     line.add(needs.assessed(told, line, moment))

@@ -28,7 +28,7 @@ WANTED = (("E01", "SHE", "Birch House (made up)", "A room until the shelter has 
           ("E16", "DOC", "State Office (made up)", "Copy of a birth certificate", 3),
           ("E12", "LAN", "Spoken Word (made up)", "Interpreter for intake", 10))
 ENDED = {"reconcile": 84, "denied": 5, "withdrawn": 4, "cancelled": 4, "refunded": 3}
-AT_REST = ("submit", "approve", "obligate", "receive", "certify", "pay", "receipt", "draft", "returned", "failed",
+AT_REST = ("submit", "failed", "approve", "obligate", "receive", "certify", "pay", "receipt", "draft", "returned",
            "reconcile", "denied", "refunded", "cancelled", "withdrawn", "submit")
 STEPS = ("obligate", "receive", "certify", "pay", "receipt", "reconcile")
 ANSWERED = (Outcome.NO_CAPACITY, Outcome.TOO_SLOW, Outcome.INELIGIBLE)
@@ -68,16 +68,21 @@ def needed(cast: Cast, line: Timeline, treasury: Treasury, told: Told, moment: d
     """A few payments for one person, one after another, each on its own way."""
     told.open += 1
     for _ in range(line.chance.choice((1, 2, 2, 3, 4))):
-        yield (moment := line.later(moment, line.chance.choice((1.2, 9, 20))))
+        yield (moment := _in_time(line.later(moment, line.chance.choice((1.2, 9, 20)))))
         told.open += 1
         line.add(_one(cast, line, treasury, told, moment))
     told.open -= 1
 
 
+def _in_time(moment: datetime) -> datetime:
+    """Nothing is asked in the last weeks of a fiscal year: an approval after its end could no longer be obligated."""
+    return moment.replace(month=10, day=3) if moment.month == 9 and moment.day > 8 else moment
+
+
 def _one(cast: Cast, line: Timeline, treasury: Treasury, told: Told, moment: datetime) -> Story:
     yield moment
     ended = line.chance.choices(tuple(ENDED), weights=tuple(ENDED.values()))[0]
-    ending = next(treasury.at_rest) if line.recent(moment, 30) else ended
+    ending = next(treasury.at_rest) if line.recent(moment, 36) else ended
     asked = _request(line, treasury, told)
     if ending == "draft":
         return

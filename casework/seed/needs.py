@@ -90,23 +90,30 @@ def assessed(told: Told, line: Timeline, moment: datetime) -> Iterator[datetime]
     begun = assessing.begin(lead, case, purpose=Purpose.RAPID)
     assessing.save(lead, begun, ratings=_ratings(begun, chance, severity=2.2))
     assessing.sign(lead, begun)
-    severity = 1.9
-    for wait in (12, 75, 80, 85)[:chance.randrange(1, 5)]:
-        yield (moment := line.later(moment, wait))
-        draft = assessing.begin(lead, case, purpose=Purpose.FULL)
-        assessing.save(lead, draft, ratings=_ratings(draft, chance, severity=severity))
-        yield (moment := line.later(moment, 0.1))
-        assessing.sign(lead, draft)
-        about, body = chance.choice(NOTES)
-        recording.add_note(lead, case, about=about, body=body)
-        severity *= 0.72
-    yield (moment := line.later(moment, 60))
-    if not told.open and chance.random() < 0.7:
-        reason = chance.choice((Reason.GOALS_MET, Reason.GOALS_MET, Reason.MOVED, Reason.WITHDREW))
-        cases.close(lead, case, reason=reason, checklist=dict.fromkeys(CHECKLIST, True))
-        if chance.random() < 0.1:
-            yield line.later(moment, 40)
-            cases.reopen(lead, case, reason="The person came back")
+    severity, quarters = 1.9, chance.choice((1, 2, 2, 3, 4, 20))
+    while True:
+        yield (moment := line.later(moment, 12 if severity == 1.9 else 78))
+        _again(lead, case, chance, severity)
+        severity, quarters = severity * 0.7, quarters - 1
+        if quarters < 1 and not told.open:
+            break
+    yield (moment := line.later(moment, 20))
+    if told.open:
+        return
+    reason = chance.choice((Reason.GOALS_MET, Reason.GOALS_MET, Reason.MOVED, Reason.WITHDREW))
+    cases.close(lead, case, reason=reason, checklist=dict.fromkeys(CHECKLIST, True))
+    if chance.random() < 0.06:
+        yield line.later(moment, 40)
+        cases.reopen(lead, case, reason="The person came back")
+
+
+def _again(lead: User, case: Case, chance: Random, severity: float) -> None:
+    """A full assessment, signed, and a note beside it."""
+    draft = assessing.begin(lead, case, purpose=Purpose.FULL)
+    assessing.save(lead, draft, ratings=_ratings(draft, chance, severity=severity))
+    assessing.sign(lead, draft)
+    about, body = chance.choice(NOTES)
+    recording.add_note(lead, case, about=about, body=body)
 
 
 def _ratings(assessment: NeedsAssessment, chance: Random, *, severity: float) -> list[dict[str, str]]:

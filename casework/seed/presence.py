@@ -18,7 +18,7 @@ from .needs import Told
 from .timeline import Story, Timeline
 
 STAGES = ("draft", "send", "endorse", "submit", "take_up", "approve", "issue")
-AT_REST = cycle(("submit", "send", "approve", "returned", "take_up", "draft", "endorse", "issue"))
+AT_REST = cycle(("submit", "endorse", "approve", "send", "returned", "take_up", "draft", "issue"))
 SUMMARY = "Recruited for one job and made to do another; documents kept by the employer (made up)."
 WITNESS = "Can describe who recruited, and where the documents were kept."
 STATUS = "Entered with a visa that has since run out; no proceedings."
@@ -31,7 +31,7 @@ def asked(cast: Cast, line: Timeline, told: Told, moment: datetime) -> Story:
     told.open += 1
     yield (moment := line.later(moment, 6))
     request = presence.draft(agent, case, identified_on=local_day(moment, office.zone) - timedelta(days=4))
-    ending = next(AT_REST) if line.recent(moment, 70) else chance.choices(("issue", "withdrawn"), weights=(92, 8))[0]
+    ending = next(AT_REST) if line.recent(moment, 80) else chance.choices(("issue", "withdrawn"), weights=(92, 8))[0]
     if ending == "draft":
         return
     yield (moment := line.later(moment, 5))
