@@ -29,7 +29,7 @@ def summary(actor: Actor, case: Case) -> Line:
                     next="Record it", next_url=url)
     if case.hhs_notified_at:
         return Line(f"Told of a person under 18 {moment_words(case.hhs_notified_at)}")
-    return Line("None is owed" if not case.under_18 else "The moment of discovery is not recorded")
+    return Line("No 24-hour notice is owed" if not case.under_18 else "The moment of discovery is not recorded")
 
 
 sections.add("HHS notices", "cases.hhs_notices", summary, verb="hhs_notice.read")
