@@ -17,6 +17,7 @@ from .cases.api import api as cases_api
 from .cases.pages import pages as cases_pages
 from .continued_presence.api import api as continued_presence_api
 from .continued_presence.pages import pages as continued_presence_pages
+from .desk.pages import pages as desk_pages
 from .help.api import api as help_api
 from .help.pages import pages as help_pages
 from .kernel import key_sources
@@ -36,6 +37,7 @@ PAGES: tuple[Blueprint, ...] = (
     assessments_pages,
     continued_presence_pages,
     log_pages,
+    desk_pages,
     help_pages,
 )
 APIS: tuple[Api, ...] = (

@@ -61,8 +61,7 @@ def _bytes(actor: Actor, form: Format, manifest: Manifest, query: Select[Any]) -
     known, write = names(), WRITERS[form]
     if form is Format.CSV:
         yield _counted(manifest, _csv([HEADER]))
-    with db.engine.connect() as connection:
-        found = connection.execution_options(yield_per=CHUNK).execute(query)
+    with db.engine.connect() as line, line.execution_options(yield_per=CHUNK).execute(query) as found:
         for chunk in found.partitions():
             record_read(actor, TAKE, chunk, format=form, filter=manifest.filter)
             yield _counted(manifest, write(_written(chunk, known, manifest)))

@@ -68,6 +68,7 @@ WHOLE = {
     "payee.read_held": ("Look at a payee of lodging or medical help while it is withheld",
                         "Looked at a payee of lodging or medical help while it was withheld"),
     "refusal.count": ("Be refused", "Was refused"),
+    "seal.fail": ("Meet a record that cannot be read", "Met a record that cannot be read"),
     "session.begin": ("Sign in", "Signed in"),
     "session.end": ("Sign out", "Signed out"),
     "session.refuse": ("Fail to sign in", "Failed to sign in"),

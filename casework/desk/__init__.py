@@ -1,0 +1,1 @@
+"""What a person sees on sitting down: what waits for them, and what they steer by."""
