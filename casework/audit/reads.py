@@ -21,12 +21,19 @@ def record_read(actor: Actor, verb: str, rows: Sequence[Any], **details: Any) ->
     """This actor was shown these records. An empty page is a read too."""
     one = rows[0] if len(rows) == 1 else None
     shown = [[row.kind, str(row.id), _text(case_of(row) or getattr(row, "person_id", None))] for row in rows]
-    _keep(event(actor.id, verb, one, details=details, shown=shown))
+    keep(event(actor.id, verb, one, details=details, shown=shown) | _shared(rows))
+
+
+def _shared(rows: Sequence[Any]) -> Said:
+    """The case and the office that all of them belong to: a page of one case's notes is a look at that case."""
+    belonging = {"case_id": {case_of(row) for row in rows},
+                 "office_id": {getattr(row, "office_id", None) for row in rows}}
+    return {name: values.pop() for name, values in belonging.items() if len(values) == 1}
 
 
 def remember(actor: Actor | None, verb: str, subject: Any = None, **details: Any) -> None:
     """Something that changes no record but must be known: a sign-in, a search, an export, a refusal."""
-    _keep(event(actor.id if actor else None, verb, subject, details=details))
+    keep(event(actor.id if actor else None, verb, subject, details=details))
 
 
 def gather() -> None:
@@ -42,7 +49,7 @@ def settle() -> None:
         _write(session, reads)
 
 
-def _keep(one: Said) -> None:
+def keep(one: Said) -> None:
     session = db.session()
     gathered = session.info.get("reads")
     if gathered is None:

@@ -277,6 +277,14 @@ def test_names_shown_on_a_list_count_as_a_look(at_work, world):
     assert "Lou Example" in at_work("sam").get(f"/cases/{world.rosa.id}/who-looked").text
 
 
+def test_a_page_of_several_notes_is_a_look_at_the_case(ada, at_work, machine, world):
+    ada.send(f"/cases/{world.rosa.id}/notes/new", about="logistics", body="Bus pass handed over.")
+    machine("olga").get(f"/api/v1/cases/{world.rosa.id}/notes")
+    page = at_work("sam").get(f"/cases/{world.rosa.id}/who-looked").text
+    assert ">Olga Example</td>" in page
+    assert ">Note</td>" in page
+
+
 def test_the_story_goes_on_page_by_page(ada, world):
     for number in range(14):
         ada.send(f"/cases/{world.rosa.id}/notes/new", about="logistics", body=f"Bus pass {number} handed over.")
