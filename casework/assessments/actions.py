@@ -98,7 +98,7 @@ def _rate(assessment: NeedsAssessment, known: Mapping[str, Domain], there: dict[
 
 
 def _added(assessment: NeedsAssessment, code: str, answer: Answer, level: int | None = None) -> NeedRating:
-    rating = NeedRating(domain=code, answer=answer, level=level)
+    rating = NeedRating(person=assessment.person, domain=code, answer=answer, level=level)
     assessment.ratings.append(rating)
     return rating
 

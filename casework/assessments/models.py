@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..access.models import User
-from ..cases.models import SealedInCase
+from ..cases.models import Person, SealedInCase
 from ..kernel.constraints import trigger
 from ..kernel.crypto import Key
 from ..kernel.db import Moment, Name, Record
@@ -78,7 +78,7 @@ class NeedsAssessment(SealedInCase, Record):
 
 
 class NeedRating(Record):
-    """The answer for one domain. No answer yet is no row."""
+    """The answer for one domain. No answer yet is no row. The note is sealed under the person's key."""
 
     __tablename__ = "need_rating"
     __table_args__ = (
@@ -88,16 +88,18 @@ class NeedRating(Record):
     )
 
     assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessment.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     domain: Mapped[Name]
     answer: Mapped[Answer] = mapped_column(info={"private": True})
     level: Mapped[int | None] = mapped_column(info={"private": True})
     note_sealed: Mapped[OptionalEnvelope]
 
     note = Sealed(optional=True)
-    assessment: Mapped[NeedsAssessment] = relationship(lazy="raise_on_sql", back_populates="ratings")
+    assessment: Mapped[NeedsAssessment] = relationship(lazy="raise", back_populates="ratings")
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
     def own_key(self) -> Key:
-        return self.assessment.own_key()
+        return self.person.own_key()
 
     @property
     def urgent(self) -> bool:

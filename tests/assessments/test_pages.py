@@ -1,8 +1,6 @@
 """The pages of needs, as people use them."""
 from __future__ import annotations
 
-import re
-
 
 def test_the_list_says_what_is_begun_and_what_was_signed(browser, world):
     page = browser("ada").get(f"/cases/{world.rosa.id}/assessments")
