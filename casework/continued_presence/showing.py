@@ -159,6 +159,8 @@ def _not_theirs(actor: Actor, request: ContinuedPresenceRequest) -> Any:
     """Why somebody of the right role may not take this step; or that they may."""
     held = db.session.scalar(select(CPSide.side).where(
         CPSide.request_id == request.id, CPSide.user_id == actor.id))
+    if request.state in EDITABLE and policy.may(actor, "cp_request.send", request):
+        yield "Removal looks near?", "Ask for deferred action locally today; this request goes on beside it."
     for verb in WORKFLOW.open_to(request):
         if verb not in SIDES or not policy.may_ever(actor, f"cp_request.{verb}"):
             continue
