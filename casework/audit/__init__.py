@@ -1,5 +1,6 @@
 """The core of the trail: deeds, guards, reads, refusals. Knows an actor's id and grants, never the user model."""
 from . import guards as guards
+from . import unreadable as unreadable
 from .actions import Deed as Deed
 from .actions import action as action
 from .actions import whole as whole

@@ -50,6 +50,7 @@ def settle() -> None:
 
 
 def keep(one: Said) -> None:
+    """One event: with the others of this web request, or at once."""
     session = db.session()
     gathered = session.info.get("reads")
     if gathered is None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from casework import audit
+from casework.kernel.crypto import Unreadable
 from casework.kernel.errors import Invalid, Refusal
 
 from . import logs
@@ -30,6 +31,8 @@ WORDS = {
     500: "Something went wrong on our side. Nothing was changed. If it happens again, tell your administrator the "
          "number below.",
 }
+SEAL_BROKEN = ("What is stored here is not as it was written, so nothing of it is shown. It may have been altered, or "
+               "its key is missing. This is on record. Tell your administrator the number below.")
 COUNTED = frozenset({401, 403, 404, 429})
 HIDDEN = ("Not found", WORDS[404])
 
@@ -74,6 +77,12 @@ def unreadable(error: ValidationError) -> Response:
     return answer(Invalid.status, Invalid.title, "Something in it cannot be accepted; see the fields.", fields)
 
 
+def cannot_be_read(_: Unreadable) -> Response:
+    """Never blank and never half: what does not open as it was sealed is not shown. The trail says what it was."""
+    logs.log.error("unreadable")
+    return answer(500, "This record cannot be read", SEAL_BROKEN)
+
+
 def by_http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
@@ -104,5 +113,6 @@ def _count(status: int) -> None:
 def init_app(app: Flask) -> None:
     app.register_error_handler(Refusal, refuse)
     app.register_error_handler(ValidationError, unreadable)
+    app.register_error_handler(Unreadable, cannot_be_read)
     app.register_error_handler(HTTPException, by_http)
     app.register_error_handler(Exception, unexpected)

@@ -1,0 +1,181 @@
+"""Whoever reaches past the product into the database cannot exchange or alter what is sealed: it is refused, never
+shown blank, and remembered."""
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select, text, update
+
+from casework.audit.models import AuditEvent
+from casework.audit.unreadable import VERB
+from casework.cases.files import Identity
+from casework.cases.models import Person
+from casework.kernel.crypto import HEADER, NONCE, Unreadable
+from casework.kernel.db import Base, db
+from casework.kernel.sealed import SealedColumn
+
+PARTS = {"version": 0, "key": HEADER - 1, "nonce": HEADER, "words": HEADER + NONCE, "tag": -1}
+
+
+def sealed_columns():
+    """Every sealed column of the product: (model, name in clear, column)."""
+    models = [mapper.class_ for mapper in Base.registry.mappers]
+    return [(model, name, descriptor.column) for model in models
+            for name, descriptor in vars(model).items() if isinstance(descriptor, SealedColumn)]
+
+
+@pytest.fixture
+def put(truth):
+    """`put(row, column, bytes)`: written as by somebody who owns the database and has taken its triggers away."""
+    connection = truth.connection()
+    if connection.dialect.name == "sqlite":
+        for name in connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            connection.execute(text(f"DROP TRIGGER {name}"))
+        truth.commit()
+
+    def write(row, column, envelope):
+        table, id = type(row).__table__, row.id
+        truth.rollback()
+        if truth.connection().dialect.name != "sqlite":
+            truth.execute(text("SET LOCAL session_replication_role = replica"))
+        truth.connection().execute(update(table).where(table.c.id == id).values({column: envelope}))
+        truth.commit()
+    return write
+
+
+def failures(truth):
+    truth.rollback()
+    return [(event.subject_kind, event.details["column"], event.subject_id)
+            for event in truth.scalars(select(AuditEvent).where(AuditEvent.verb == VERB).order_by(AuditEvent.id))]
+
+
+def some_row(truth, model, column):
+    """A row that has something there, or any row."""
+    key = getattr(model, column)
+    return (truth.scalars(select(model).where(key.is_not(None)).limit(1)).first()
+            or truth.scalars(select(model).limit(1)).first())
+
+
+def opened(row, name):
+    db.session.rollback()
+    again = db.session.get(type(row), row.id, populate_existing=True)
+    return getattr(again, name)
+
+
+def flipped(envelope, at, bit=0):
+    changed = bytearray(envelope)
+    changed[at] ^= 1 << bit
+    return bytes(changed)
+
+
+def test_one_bit_of_any_part_of_any_sealed_column(app, truth, put):
+    expected = []
+    for model, name, column in sealed_columns():
+        row = some_row(truth, model, column)
+        assert row is not None, f"the story of the tests has no {model.__tablename__}"
+        whole = getattr(row, column) or row.person.wrapped_key
+        for at in PARTS.values():
+            put(row, column, flipped(whole, at))
+            with pytest.raises(Unreadable):
+                opened(row, name)
+            expected.append((row.kind, column, row.id))
+        put(row, column, getattr(row, column))
+    assert failures(truth) == expected
+
+
+def test_every_bit_of_one_envelope(app, world, truth, put):
+    whole = truth.get(Identity, world.rosa_identity.id).legal_name_sealed
+    for at in range(len(whole)):
+        put(world.rosa_identity, "legal_name_sealed", flipped(whole, at, bit=at % 8))
+        with pytest.raises(Unreadable):
+            opened(world.rosa_identity, "legal_name")
+    put(world.rosa_identity, "legal_name_sealed", whole)
+    assert opened(world.rosa_identity, "legal_name") == "Rosalind Placeholder"
+    assert len(failures(truth)) == len(whole)
+
+
+def test_cut_lengthened_or_emptied(app, world, truth, put):
+    whole = truth.get(Identity, world.rosa_identity.id).legal_name_sealed
+    for wrong in (b"", whole[:HEADER], whole[:-1], whole + b"\0", bytes(len(whole))):
+        put(world.rosa_identity, "legal_name_sealed", wrong)
+        with pytest.raises(Unreadable):
+            opened(world.rosa_identity, "legal_name")
+    assert len(failures(truth)) == 5
+
+
+def test_the_same_column_of_another_person(app, world, truth, put):
+    put(world.nina_identity, "legal_name_sealed", truth.get(Identity, world.rosa_identity.id).legal_name_sealed)
+    with pytest.raises(Unreadable):
+        opened(world.nina_identity, "legal_name")
+
+
+def test_the_same_column_of_another_row_of_the_same_person(app, world, truth, put):
+    """Under the same key: the row alone tells them apart."""
+    put(world.stay, "purpose_sealed", world.draft.purpose_sealed)
+    assert world.stay.person_id == world.draft.person_id
+    with pytest.raises(Unreadable):
+        opened(world.stay, "purpose")
+
+
+def test_another_column_of_the_same_row(app, world, truth, put):
+    identity = truth.get(Identity, world.rosa_identity.id)
+    put(identity, "goes_by_sealed", identity.legal_name_sealed)
+    with pytest.raises(Unreadable):
+        opened(identity, "goes_by")
+
+
+def test_another_table_of_the_same_person(app, world, truth, put):
+    put(world.rosa_note, "body_sealed", world.stay.purpose_sealed)
+    with pytest.raises(Unreadable):
+        opened(world.rosa_note, "body")
+
+
+def test_the_key_of_another_person(app, world, truth, put):
+    """Neither their key nor an altered one opens what is sealed under one's own."""
+    rosa, nina = (truth.get(Person, case.person_id) for case in (world.rosa, world.nina))
+    for wrapped in (nina.wrapped_key, flipped(rosa.wrapped_key, HEADER + NONCE)):
+        put(rosa, "wrapped_key", wrapped)
+        with pytest.raises(Unreadable):
+            opened(world.rosa_identity, "legal_name")
+    assert failures(truth) == [("person", "wrapped_key", rosa.id)] * 2
+
+
+# Through which doors what is sealed is shown: who opens it, which row, which column, page, program's address.
+DOORS = {
+    "identity": ("ada", "rosa_identity", "legal_name_sealed", "/cases/{rosa}/identity"),
+    "contact": ("ada", "rosa_contact", "whereabouts_sealed", "/cases/{rosa}/contact"),
+    "note": ("ada", "rosa_note", "body_sealed", "/cases/{rosa}/notes"),
+    "person": ("ada", "rosa_person", "wrapped_key", "/cases/{rosa}/identity"),
+    "assessment": ("abe", "kit_rating", "note_sealed", "/assessments/{kit_draft}"),
+    "package": ("olga", "rosa_package", "summary_sealed", "/continued-presence/{rosa_request}"),
+}
+
+
+def of_the_story(world, truth):
+    """What the doors show, and the story does not name."""
+    world.rosa_person = truth.get(Person, world.rosa.person_id)
+    world.kit_rating = next(rating for rating in world.kit_draft.ratings if rating.note_sealed)
+    return world
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_the_page_and_the_api_say_so_and_show_nothing_of_it(world, truth, put, browser, machine, door):
+    name, row, column, url = DOORS[door]
+    world = of_the_story(world, truth)
+    asked = url.format(**{name: thing.id for name, thing in vars(world).items()})
+    assert browser(name).get(asked, follow_redirects=True).status_code == 200
+    thing = getattr(world, row)
+    put(thing, column, flipped(getattr(thing, column), -1))
+    api = f"/api/v1{asked}{'/package' if door == 'package' else ''}"
+    page, problem = browser(name).get(asked, follow_redirects=True), machine(name).get(api)
+    assert page.status_code == problem.status_code == 500
+    assert "This record cannot be read" in page.text and problem.json["title"] == "This record cannot be read"
+    assert "Placeholder" not in page.text + problem.text and "Birch" not in page.text + problem.text
+    assert failures(truth) == [(thing.kind, column, thing.id)] * 2
+
+
+def test_whoever_met_it_is_remembered(world, truth, put, browser):
+    put(world.rosa_identity, "legal_name_sealed", flipped(world.rosa_identity.legal_name_sealed, -1))
+    browser("ada").get(f"/cases/{world.rosa.id}/identity")
+    truth.rollback()
+    event = truth.scalars(select(AuditEvent).where(AuditEvent.verb == VERB)).one()
+    assert event.actor_id == world.ada.id and "altered" in event.details["why"]
