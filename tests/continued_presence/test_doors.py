@@ -17,39 +17,43 @@ from tests.continued_presence.story import WORDS
 API = "/api/v1"
 IDENTITY = ("Perdita", "Placeholder", "A098765432")
 NARRATIVE = ("Marigold Cannery", "Saw who collected")
-STATUS_ONLY = ["ada", "sam", "hana", "uma"]
+STATUS_ONLY = ["ada", "uma"]
 
 
 def path(request, *more):
     return "/".join(("/continued-presence", str(request.id), *more))
 
 
-@pytest.mark.parametrize("name", ["ada", "sam", "olga", "fay", "cora", "rex", "otto", "esme", "hana", "uma"])
-def test_the_list_shows_numbers_and_no_person(world, browser, machine, name):
-    page = browser(name).get("/continued-presence").get_data(as_text=True)
-    assert world.rosa_request.number in page
-    assert not any(word in page for word in (*IDENTITY, *NARRATIVE))
-    listed = machine(name).get(f"{API}/continued-presence").get_json()
-    assert world.rosa_request.number in {item["number"] for item in listed["items"]}
-    assert not any(word in str(listed) for word in (*IDENTITY, *NARRATIVE))
+def test_the_list_shows_numbers_and_no_person(world, browser, machine):
+    for name in ("ada", "sam", "olga", "fay", "cora", "rex", "otto", "esme", "hana", "uma"):
+        page = browser(name).get("/continued-presence").get_data(as_text=True)
+        assert world.rosa_request.number in page
+        assert not any(word in page for word in (*IDENTITY, *NARRATIVE))
+        listed = machine(name).get(f"{API}/continued-presence").get_json()
+        assert world.rosa_request.number in {item["number"] for item in listed["items"]}
+        assert not any(word in str(listed) for word in (*IDENTITY, *NARRATIVE))
 
 
-@pytest.mark.parametrize("name", ["root", "fern", "bud", "pia", "carl", "priya", "zoe"])
-def test_who_has_nothing_to_do_with_it_does_not_come_in(world, browser, machine, name):
-    assert browser(name).get("/continued-presence").status_code == 403
-    assert machine(name).get(f"{API}{path(world.rosa_request)}").status_code == 403
+def test_who_has_nothing_to_do_with_it_does_not_come_in(world, browser, machine):
+    for name in ("root", "fern", "bud", "pia", "carl", "priya", "zoe"):
+        assert browser(name).get("/continued-presence").status_code == 403
+        assert machine(name).get(f"{API}{path(world.rosa_request)}").status_code == 403
 
 
-@pytest.mark.parametrize(("name", "what"), [("ned", "rosa_request"), ("bea", "rosa_request"), ("gus", "kit_request"),
-                                            ("olga", "kit_request"), ("max", "rosa_request"), ("tom", "rosa_request")])
-def test_hidden_and_absent_are_one_answer(world, browser, machine, name, what):
+HIDDEN = [("ned", "rosa_request"), ("bea", "rosa_request"), ("gus", "kit_request"), ("olga", "kit_request"),
+          ("max", "rosa_request"), ("tom", "rosa_request")]
+
+
+def test_hidden_and_absent_are_one_answer(world, browser, machine):
     def bare(answer):
         return re.sub(r"[0-9a-f]{32}|[0-9a-f-]{36}|csrf_token\" value=\"[^\"]*", "", answer.get_data(as_text=True))
 
-    for client, at in ((browser(name), ""), (machine(name), API)):
-        hidden, absent = (client.get(f"{at}/continued-presence/{id}") for id in (getattr(world, what).id, uuid4()))
-        assert (hidden.status_code, absent.status_code) == (404, 404)
-        assert bare(hidden) == bare(absent)
+    for name, what in HIDDEN:
+        for client, at in ((browser(name), ""), (machine(name), API)):
+            hidden, absent = (client.get(f"{at}/continued-presence/{id}")
+                              for id in (getattr(world, what).id, uuid4()))
+            assert (hidden.status_code, absent.status_code) == (404, 404)
+            assert bare(hidden) == bare(absent)
 
 
 @pytest.mark.parametrize("name", STATUS_ONLY)
@@ -64,13 +68,13 @@ def test_a_status_reader_sees_the_state_and_nothing_of_the_package(world, browse
         assert client.get(f"{API}{path(world.rosa_request, part)}").status_code == 403
 
 
-@pytest.mark.parametrize("name", ["olga", "fay", "cora", "rex", "otto", "esme"])
-def test_those_who_ask_and_decide_read_the_package(world, browser, machine, name):
-    page = browser(name).get(path(world.rosa_request)).get_data(as_text=True)
-    assert all(word in page for word in NARRATIVE)
-    assert not any(word in page for word in IDENTITY), "names are off until asked for"
-    package = machine(name).get(f"{API}{path(world.rosa_request, 'package')}").get_json()
-    assert (package["known_as"], package["a_number"]) == (WORDS["known_as"], WORDS["a_number"])
+def test_those_who_ask_and_decide_read_the_package(world, browser, machine):
+    for name in ("olga", "fay", "cora", "rex", "otto", "esme"):
+        page = browser(name).get(path(world.rosa_request)).get_data(as_text=True)
+        assert all(word in page for word in NARRATIVE)
+        assert not any(word in page for word in IDENTITY), "names are off until asked for"
+        package = machine(name).get(f"{API}{path(world.rosa_request, 'package')}").get_json()
+        assert (package["known_as"], package["a_number"]) == (WORDS["known_as"], WORDS["a_number"])
 
 
 def test_names_come_on_one_page_once_when_asked_for(world, browser):
@@ -80,9 +84,8 @@ def test_names_come_on_one_page_once_when_asked_for(world, browser):
     assert "Perdita Placeholder" not in client.get(page).get_data(as_text=True)
 
 
-@pytest.mark.parametrize("name", ["olga", "otto"])
-def test_no_title_and_no_address_says_who_it_is(world, browser, name):
-    page = browser(name).get(path(world.rosa_request)).get_data(as_text=True)
+def test_no_title_and_no_address_says_who_it_is(world, browser):
+    page = browser("olga").get(path(world.rosa_request)).get_data(as_text=True)
     title = re.search(r"<title>(.*?)</title>", page)[1]
     links = " ".join(re.findall(r'(?:href|action)="([^"]*)"', page))
     assert title == f"Continued Presence request {world.rosa_request.number} – Casework"
@@ -190,10 +193,10 @@ def test_a_change_says_which_version_it_changes(world, machine, headers, status)
                       json={"answer": "missing"}).status_code == status
 
 
-@pytest.mark.parametrize("body", [{"cooperates": True}, {"state": "issued"}, {"number": "CP-1"}])
-def test_an_unknown_field_is_refused(world, machine, body):
-    answer = machine("ines").patch(f"{API}{path(world.draft_request)}", json=body, headers={"If-Match": '"1"'})
-    assert answer.status_code == 422
+def test_an_unknown_field_is_refused(world, machine):
+    for body in ({"cooperates": True}, {"state": "issued"}, {"number": "CP-1"}):
+        answer = machine("ines").patch(f"{API}{path(world.draft_request)}", json=body, headers={"If-Match": '"1"'})
+        assert answer.status_code == 422
 
 
 def test_the_list_filters_by_state_and_office(world, machine):

@@ -40,10 +40,10 @@ def test_nobody_corrects_what_they_recorded(world):
         world.rosa_request, What.SUBMITTED_AT).at, reason=WHY)
 
 
-@pytest.mark.parametrize("name", ["olga", "fay", "otto", "ada", "uma", "root"])
-def test_the_policy_knows_who_corrects(world, name):
-    with pytest.raises(Forbidden):
-        correct(getattr(world, name), world.rosa_request, what=What.SUBMITTED_AT, at=now() - HOUR, reason=WHY)
+def test_the_policy_knows_who_corrects(world):
+    for who in (world.olga, world.fay, world.otto, world.ada, world.uma, world.root):
+        with pytest.raises(Forbidden):
+            correct(who, world.rosa_request, what=What.SUBMITTED_AT, at=now() - HOUR, reason=WHY)
 
 
 def test_whoever_asked_does_not_correct_as_a_reviewer(world):
@@ -51,12 +51,12 @@ def test_whoever_asked_does_not_correct_as_a_reviewer(world):
         correct(world.rue, world.submitted_request, what=What.LE_RECEIVED_AT, at=now() - HOUR, reason=WHY)
 
 
-@pytest.mark.parametrize(("what", "shift"), [
-    (What.LE_RECEIVED_AT, timedelta(days=30)), (What.LE_RECEIVED_AT, 10 * HOUR), (What.ISSUED_AT, -10 * HOUR)])
-def test_the_moments_follow_one_another_and_none_lies_ahead(world, what, shift):
-    with pytest.raises(Invalid) as refusal:
-        correct(world.cleo, world.rosa_request, what=what, at=moment(world.rosa_request, what).at + shift, reason=WHY)
-    assert "at" in refusal.value.fields
+def test_the_moments_follow_one_another_and_none_lies_ahead(world):
+    for what, shift in [(What.LE_RECEIVED_AT, 720 * HOUR), (What.LE_RECEIVED_AT, 10 * HOUR), (What.ISSUED_AT, -HOUR)]:
+        with pytest.raises(Invalid) as refusal:
+            correct(world.cleo, world.rosa_request, what=what, at=moment(world.rosa_request, what).at + shift,
+                    reason=WHY)
+        assert "at" in refusal.value.fields
 
 
 def test_what_has_not_happened_is_not_corrected(world):
