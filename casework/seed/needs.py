@@ -47,6 +47,9 @@ class Told:
     matter: Investigation | None
     open: int = 0  # stories of this case that have not come to their end
 
+    def settled(self) -> bool:
+        return self.open == 0
+
 
 def opened(cast: Cast, line: Timeline, office: Office, agent: User, matter: Investigation | None,
            moment: datetime) -> Told:
@@ -95,10 +98,10 @@ def assessed(told: Told, line: Timeline, moment: datetime) -> Iterator[datetime]
         yield (moment := line.later(moment, 12 if severity == 1.9 else 78))
         _again(lead, case, chance, severity)
         severity, quarters = severity * 0.7, quarters - 1
-        if quarters < 1 and not told.open:
+        if quarters < 1 and told.settled():
             break
     yield (moment := line.later(moment, 20))
-    if told.open:
+    if not told.settled():
         return
     reason = chance.choice((Reason.GOALS_MET, Reason.GOALS_MET, Reason.MOVED, Reason.WITHDREW))
     cases.close(lead, case, reason=reason, checklist=dict.fromkeys(CHECKLIST, True))
