@@ -10,8 +10,6 @@ from sqlalchemy import ColumnElement
 
 from .. import policy
 from ..access.queries import find, how_many, visible
-from ..cases import sections as case_sections
-from ..cases import story as case_story
 from ..cases.models import Case
 from ..kernel import rulebook
 from ..kernel.clocks import local_day
@@ -23,12 +21,12 @@ from ..web.gate import opens_to
 from ..web.stands import acts
 from ..web.versions import check_match, expected_version
 from ..web.who import actor
-from . import actions, gates, queries, showing
+from . import actions, gates, history, placing, queries, showing
 from .actions import DEEDS
 from .deciding import LONGEST, last_day
 from .grants import CPGrant
 from .items import TOLD, WRITTEN, ask_of
-from .listing import summary, table
+from .listing import table
 from .models import ContinuedPresenceRequest
 from .package import CPItem
 from .schemas import CPAnswerItem, CPAnswerTold, CPApprove, CPDraft, CPEdit
@@ -112,11 +110,11 @@ def show(id: UUID) -> Any:
     blocks = [row["title"] for row in checklist["block"]] if checklist else []
     return render_template(
         "continued_presence/show.html", thing=thing, package=package, checklist=checklist, office=office, grant=grant,
-        parts=showing.package_parts(thing) if package else [], moments=showing.counted(known),
+        parts=showing.package_parts(thing) if package else [], moments=history.counted(known),
         days_left=queries.days_left(grant, office) if grant else None,
         gap=grant and queries.ended_by_clock(grant, office), extension=grant and queries.extension_of(grant),
         stands=showing.stands(actor(), thing, office, blocks, known), strip=showing.strip_for(actor(), thing.case_id),
-        story=showing.story(thing, with_notes=package is not None), named=names.shown(),
+        story=history.story(thing, with_notes=package is not None), named=names.shown(),
         correct=_correction(thing))
 
 
@@ -189,9 +187,9 @@ def _to_decide(thing: ContinuedPresenceRequest) -> dict[str, Any]:
     known, clocks = queries.moments([thing.id]).get(thing.id, {}), rulebook.clocks()
     papers = local_day(clocks["cp_issue"].due(now(), office.zone), office.zone)
     return {"office": office, "package": showing.package_for(actor(), thing), "papers_due": papers,
-            "facts": showing.facts_to_decide(thing), "moments": showing.counted(known), "clocks": clocks,
+            "facts": showing.facts_to_decide(thing), "moments": history.counted(known), "clocks": clocks,
             "stands": replace(showing.stands(actor(), thing, office, [], known), acts=()),
-            "story": showing.story(thing, with_notes=True)}
+            "story": history.story(thing, with_notes=True)}
 
 
 deeds.on_pages(pages, {verb: deed for verb, deed in DEEDS.items() if verb != "approve"}, kind="cp_request",
@@ -199,13 +197,4 @@ deeds.on_pages(pages, {verb: deed for verb, deed in DEEDS.items() if verb != "ap
                template="continued_presence/deed.html")
 
 sections.add("Continued Presence", "continued_presence.index", "cp_request.read")
-case_sections.add("Continued Presence", "continued_presence.of_case", summary, verb="cp_request.read")
-case_sections.offer("Draft a Continued Presence request", "continued_presence.new", "cp_request.draft",
-                    not_yours="Only an investigator who works on this case’s investigation can draft one.")
-case_story.tell({f"cp_request.{verb}": f"Continued Presence: {said[0].lower()}{said[1:]}." for verb, said in
-                 showing.DONE.items()} | {
-    "cp_request.edit": "Continued Presence: package written.",
-    "cp_request.check_item": "Continued Presence: an item of the checklist answered.",
-    "cp_request.correct_moment": "Continued Presence: a moment corrected.",
-    "cp_grant.expire": "Continued Presence ended on its last day.",
-}, cp_request="continued_presence.show")
+placing.on_case_pages()

@@ -2,8 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from flask import url_for
@@ -29,7 +28,7 @@ from .items import ITEMS, WRITTEN
 from .models import SIDES, ContinuedPresenceRequest, CPMoment, CPSide, CPSignature
 from .package import CPPackage
 from .signing import SAID
-from .words import DESKS, EDITABLE, ENDED, MOMENTS, STATES, Side, State, What
+from .words import DESKS, EDITABLE, ENDED, STATES, Side, State, What
 from .workflow import WORKFLOW
 
 STEPS = {"draft": "Draft", "field": "Field review", "agency": "Agency headquarters", "centre": "Deciding centre",
@@ -45,18 +44,6 @@ NOTES = {"draft": "the investigator", "field": "the supervisor", "agency": "comp
          "papers": "then HHS is told, for an adult"}
 LEAVES = {"send": "draft", "endorse": "field", "submit": "agency", "take_up": "centre", "approve": "decision",
           "issue": "papers"}
-DONE = {"draft": "Begun", "send": "Sent to field review", "return": "Returned to the investigator",
-        "endorse": "Endorsed by the supervisor", "submit": "Submitted to the deciding centre",
-        "take_up": "Taken up by a reviewer", "approve": "Approved", "issue": "Papers issued", "withdraw": "Withdrawn"}
-
-
-@dataclass(frozen=True)
-class Happened:
-    at: datetime
-    says: str
-    by: str = ""
-    url: str = ""
-
 
 def package_for(actor: Actor, request: ContinuedPresenceRequest) -> CPPackage | None:
     """The package, for those who may read it; None for all others."""
@@ -169,28 +156,6 @@ def _not_theirs(actor: Actor, request: ContinuedPresenceRequest) -> Any:
             yield "This one is yours to take:", "you took no earlier step that would bar you."
         elif not mine and held and held != SIDES[verb]:
             yield f"{DEEDS[verb].button(verb)} is not yours here:", f"{SAID[Side(held)]}, so somebody else must do it."
-
-
-def story(request: ContinuedPresenceRequest, *, with_notes: bool) -> list[Happened]:
-    """What happened, newest first. What somebody wrote to the next is for those who may read the package."""
-    signed, moments = queries.signatures(request), queries.all_moments(request)
-    names = queries.people([each.user_id for each in signed] + [moment.recorded_by_id for moment in moments])
-    steps = [Happened(each.signed_at, _said(each, with_notes), names[each.user_id]) for each in signed]
-    corrections = [Happened(moment.recorded_at, f"Corrected: {MOMENTS[moment.what].lower()}. {moment.reason}",
-                            names[moment.recorded_by_id]) for moment in moments if moment.supersedes_id]
-    return sorted([*corrections, *steps], key=lambda each: each.at)[::-1]
-
-
-def _said(signed: Any, with_notes: bool) -> str:
-    note = f" “{signed.note}”" if with_notes and signed.note_sealed is not None else ""
-    again = f", round {signed.round}" if signed.round > 1 else ""
-    return f"{DONE.get(signed.verb, signed.verb)}{again}.{note}"
-
-
-def counted(known: Mapping[What, CPMoment]) -> list[dict[str, Any]]:
-    """The five moments as they count now."""
-    return [{"label": MOMENTS[what], "at": known[what].at, "corrected": bool(known[what].supersedes_id)}
-            for what in What if what in known]
 
 
 def facts_to_decide(request: ContinuedPresenceRequest) -> dict[str, list[gates.Gate]]:
