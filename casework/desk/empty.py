@@ -18,9 +18,8 @@ FILLS = (
     ("disbursement.pay", "Payments to record, once the disbursing authority confirms them."),
     ("role_grant.give", "Accounts without a role, and roles that are about to end."),
 )
-OTHERWISE = "Nothing waits for a deed of yours. What you steer by is beside this."
 
 
 def would_fill(actor: Actor) -> list[str]:
-    """What appears here when it is due; never empty."""
-    return [words for verb, words in FILLS if may_ever(actor, verb)] or [OTHERWISE]
+    """What appears here when it is due; nothing for those who take no step."""
+    return [words for verb, words in FILLS if may_ever(actor, verb)]

@@ -9,15 +9,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, or_, select
 
 from ..access.models import RoleGrant, User
+from ..audit import record_read
 from ..audit.models import AuditEvent
 from ..funds.models import Disbursement
-from ..funds.queries import totals
+from ..funds.queries import exceptions, totals
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..kernel.money import dollars
 from ..policy import Role, may_ever, ways
 from ..web.dates import moment_words
-from .panels import Panel, opened
+from .panels import LATE, Panel, opened
+from .queries import Row
 
 LOOKS, SOON, WEEK, MOST = "audit_event.read", timedelta(days=30), timedelta(days=7), 50
 
@@ -80,6 +82,23 @@ def looked(actor: Actor) -> Panel | None:
     counts = _counts(AuditEvent.at > now() - WEEK)
     sums = [(kind, counts[kind]) for kind in ("Looks at records", "Downloads", "Refusals") if kind in counts]
     return Panel("The last seven days", sums, link=("Who looked at what", "/log/events"))
+
+
+def watches(actor: Actor) -> bool:
+    """Do they look after the whole log of money, and take no step of it themselves?"""
+    return sees_all(actor) and may_ever(actor, "disbursement.export")
+
+
+def late(actor: Actor) -> list[Row]:
+    """Papers that are late, the oldest first, for who watches; each is a way into its story."""
+    if not watches(actor):
+        return []
+    papers = sorted(exceptions(opened(actor, "disbursement.read", Disbursement)), key=lambda paper: paper.due_at)[:MOST]
+    record_read(actor, "disbursement.read", [paper.disbursement for paper in papers], list="late")
+    return [Row(LATE.get(paper.what, paper.what), paper.disbursement.case_number,
+                f"{paper.disbursement.number} · {dollars(paper.disbursement.paid or paper.disbursement.requested)}",
+                paper.due_at, f"{paper.clock.duty} ({paper.clock.citation})",
+                f"/log/disbursements/{paper.disbursement.id}", "Read the story") for paper in papers]
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ def index() -> str:
     return render_template(
         "desk/index.html", groups=groups, overdue=overdue_words(groups), holidays=holidays_ahead(zone),
         team=team(actor(), zone), panels=list(steering(actor())), fills=would_fill(actor()),
+        late=oversight.late(actor()), watches=oversight.watches(actor()),
         without_role=oversight.without_role(actor()), ending=list(oversight.ending(actor())),
         today=now().astimezone(zone), may_see_names=may_ever(actor(), "identity.read"))
 

@@ -99,8 +99,14 @@ def _duty(it: Disbursement, step: Next, book: Book) -> Duty:
         it.case_id, it.case_number, f"{step.what} {dollars(_amount(it))}",
         clock.due(since, book.zones[it.office_id]) if clock and since else None, f"/disbursements/{it.id}",
         urgent=it.exigent, rule=f"{clock.duty} ({clock.citation})" if clock else "", button=step.button,
-        says=f"{it.number} · {book.categories.get(it.category, it.category)}"
-             + (", cannot wait" if it.exigent else ""))
+        says=_says(it, book))
+
+
+def _says(it: Disbursement, book: Book) -> str:
+    words = [it.number, book.categories.get(it.category, it.category)]
+    if it.state is State.SUBMITTED and it.rolling_total is not None:
+        words.append(f"tier {it.tier}, {dollars(it.rolling_total)} in 30 days")
+    return " · ".join([*words, *(["cannot wait"] if it.exigent else [])])
 
 
 def _amount(it: Disbursement) -> Decimal:

@@ -1,17 +1,20 @@
-"""A workflow as a drawing: states in a column, each arrow with the number of its line in the table beside it.
+"""A workflow as a drawing: states in a column, arrows between them, and at each arrow's head the numbers of the lines
+of the table that lead there.
 
-Onward arrows run on the right, those that lead back on the left; what follows at once goes straight down.
+Onward arrows run on the right, those that lead back on the left; what follows at once goes straight down. What stays
+where it is stands inside its box.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ..kernel.workflow import Workflow, said
 
-STEP, BOX_WIDTH, BOX_HEIGHT, MARGIN, REACH = 50, 170, 30, 20, 24
+STEP, BOX_WIDTH, BOX_HEIGHT, MARGIN, REACH = 56, 260, 30, 12, 22
 STAYS = "stays where it is"
+Pair = tuple[StrEnum, StrEnum]
 
 
 @dataclass(frozen=True)
@@ -26,11 +29,14 @@ class Move:
 
 @dataclass(frozen=True)
 class Box:
+    """`stays` are the numbers of the moves that change nothing here."""
+
     x: int
     y: int
     words: str
     first: bool
     last: bool
+    stays: str = ""
 
     @property
     def middle(self) -> int:
@@ -38,16 +44,17 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Arrow:
-    path: str
-    label: str
+class Label:
+    """Numbers at an arrow's head; `x` and `y` are its middle."""
+
     x: int
     y: int
+    words: str
 
     @property
     def half(self) -> int:
-        """Half the width of the label."""
-        return 5 + 4 * len(self.label)
+        """Half its width."""
+        return 6 + 4 * len(self.words)
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,8 @@ class Diagram:
     width: int
     height: int
     boxes: list[Box]
-    arrows: list[Arrow]
+    arrows: list[str]
+    labels: list[Label]
 
     box_width, box_height = BOX_WIDTH, BOX_HEIGHT
 
@@ -74,41 +82,54 @@ def _where_to(source: StrEnum, target: StrEnum) -> str:
 
 def draw(workflow: Workflow) -> Diagram:
     places = {state: place for place, state in enumerate(workflow.states)}
-    labels = _labels(workflow)
-    spans = [abs(places[target] - places[source]) for source, target in labels] or [0]
-    side = MARGIN + REACH * max(spans) // 2 + 3 * REACH
-    leaves = {source for source, _ in labels}
-    boxes = [Box(side, MARGIN + STEP * place, said(state).capitalize(), state == workflow.start, state not in leaves)
-             for state, place in places.items()]
-    arrows = [_arrow(boxes[places[source]], boxes[places[target]], places[target] - places[source], label)
-              for (source, target), label in labels.items()]
-    return Diagram(2 * side + BOX_WIDTH, 2 * MARGIN + STEP * len(boxes), boxes, arrows)
+    numbers = _numbers(workflow)
+    spans = [abs(places[target] - places[source]) for source, target in numbers]
+    side = MARGIN + _bulge(max(spans, default=0))
+    leaves = {source for source, target in numbers if source != target}
+    boxes = {state: Box(side, MARGIN + STEP * place, said(state).capitalize(), state == workflow.start,
+                        state not in leaves, _joined(numbers.get((state, state), ())))
+             for state, place in places.items()}
+    arrows = [_arrow(boxes[source], boxes[target], places[target] - places[source])
+              for source, target in numbers if source != target]
+    height = 2 * MARGIN + STEP * (len(boxes) - 1) + BOX_HEIGHT
+    return Diagram(2 * side + BOX_WIDTH, height, list(boxes.values()), arrows, list(_labels(boxes, places, numbers)))
 
 
-def _labels(workflow: Workflow) -> dict[tuple[StrEnum, StrEnum], str]:
-    """The numbers on each arrow: several verbs may lead the same way."""
+def _numbers(workflow: Workflow) -> dict[Pair, list[int]]:
+    """Which lines of the table lead from one state to another: several verbs may."""
     known = {(move.verb, move.target): move.number for move in moves(workflow)}
-    numbers: dict[tuple[StrEnum, StrEnum], list[int]] = {}
+    found: dict[Pair, list[int]] = {}
     for (source, verb), target in workflow.steps.items():
-        number = known[verb, _where_to(source, target)]
-        numbers.setdefault((source, target), []).append(number)
-    return {pair: _joined(found) for pair, found in numbers.items()}
+        found.setdefault((source, target), []).append(known[verb, _where_to(source, target)])
+    return found
 
 
 def _joined(numbers: Iterable[int]) -> str:
-    return ", ".join(str(number) for number in numbers)
+    return ", ".join(str(number) for number in sorted(set(numbers)))
 
 
-def _arrow(source: Box, target: Box, span: int, label: str) -> Arrow:
+def _bulge(span: int) -> int:
+    return REACH + REACH * span // 2
+
+
+def _arrow(source: Box, target: Box, span: int) -> str:
     if span == 1:
-        x, top, end = source.x + BOX_WIDTH // 2, source.y + BOX_HEIGHT, target.y
-        return Arrow(f"M{x} {top}V{end - 2}", label, x + 8 + 4 * len(label), (top + end) // 2)
-    if span == 0:
-        x, y = source.x + BOX_WIDTH, source.middle
-        return Arrow(f"M{x} {y - 8}c{REACH} -8 {REACH} 24 2 16", label, x + REACH + 6, y)
+        return f"M{source.x + BOX_WIDTH // 2} {source.y + BOX_HEIGHT}V{target.y - 2}"
     edge, out = (source.x + BOX_WIDTH, 1) if span > 0 else (source.x, -1)
-    bulge = out * (REACH + REACH * abs(span) // 2)
-    tip = edge + 2 * out
-    bend, begin, end = edge + bulge, source.middle + 4, target.middle - 4
-    path = f"M{edge} {begin}C{bend} {begin - 4} {bend} {end + 4} {tip} {end}"
-    return Arrow(path, label, edge + bulge * 3 // 4, (source.middle + target.middle) // 2)
+    bend, begin, end = edge + out * _bulge(abs(span)), source.middle + 5 * out, target.middle - 5 * out
+    return f"M{edge} {begin}C{bend} {begin} {bend} {end} {edge + 2 * out} {end}"
+
+
+def _labels(boxes: Mapping[StrEnum, Box], places: Mapping[StrEnum, int],
+            numbers: Mapping[Pair, list[int]]) -> Iterator[Label]:
+    """One at each place where arrows arrive: above, right or left of a box."""
+    heads: dict[tuple[StrEnum, int], list[int]] = {}
+    for (source, target), found in numbers.items():
+        span = places[target] - places[source]
+        if span:
+            heads.setdefault((target, 0 if span == 1 else 1 if span > 0 else -1), []).extend(found)
+    for (target, at), found in heads.items():
+        box, words = boxes[target], _joined(found)
+        half = 6 + 4 * len(words)
+        x = {0: box.x + BOX_WIDTH // 2 + half + 6, 1: box.x + BOX_WIDTH + half + 14, -1: box.x - half - 14}[at]
+        yield Label(x, {0: box.y - (STEP - BOX_HEIGHT) // 2, 1: box.middle - 5, -1: box.middle + 5}[at], words)

@@ -16,7 +16,7 @@ from ..web import sections
 from ..web.gate import ANYBODY, opens_to
 from ..web.who import actor
 from . import diagrams, queries
-from .words import TOPICS, a, role_words
+from .words import TOPICS, a, begun, role_words
 from .workflows import WORKFLOWS
 
 pages = Blueprint("help", __name__)
@@ -34,10 +34,10 @@ def index() -> str:
 def roles() -> str:
     """What may one role do? Without a choice: the reader's own."""
     role = _role(request.args.get("role") or _own())
-    names = [(each, role_words(each).capitalize()) for each in ROLES]
+    names = [(each, begun(role_words(each))) for each in ROLES]
     return render_template("help/roles.html", role=role, roles=names, title=queries.title(role), may=queries.may(role),
                            may_not=queries.may_not(role), counted=queries.counted(role),
-                           never_with=queries.never_with(role), one=a(role_words(role)),
+                           never_with=begun(", ".join(queries.never_with(role))), one=a(role_words(role)),
                            version=queries.version_words())
 
 

@@ -12,7 +12,7 @@ from ..kernel.conditions import Condition
 from ..kernel.rulebook import clocks
 from ..log.words import kind_words, to_do
 from ..policy import ANYONE, INCOMPATIBLE, POLICY, ROLES, SYSTEM_MAY, VERBS, Role
-from .words import a, condition_words, length_words, role_words
+from .words import a, begun, condition_words, length_words, role_words
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def may_not(role: Role) -> list[MayNot]:
 def who_can(verb: str) -> str:
     """The roles that open a verb: `Auditor, privacy officer`."""
     found = dict.fromkeys(role_words(who) for row, who, *_ in POLICY if row == verb)
-    return ", ".join(found).capitalize()
+    return begun(", ".join(found))
 
 
 def who_takes(verb: str) -> str:

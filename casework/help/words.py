@@ -46,8 +46,17 @@ def condition_words(condition: Condition) -> str:
     return CONDITIONS.get(name, name.replace("_", " "))
 
 
+ROLES = {"program_hq": "program headquarters", "cp_reviewer": "Continued Presence reviewer",
+         "cp_official": "Continued Presence official"}
+
+
 def role_words(role: str) -> str:
-    return role.replace("_", " ")
+    return ROLES.get(role, role.replace("_", " "))
+
+
+def begun(words: str) -> str:
+    """With a capital at the beginning, and the others left as they are."""
+    return words[:1].upper() + words[1:]
 
 
 def a(words: str) -> str:

@@ -16,6 +16,7 @@ from ..kernel.system import SYSTEM
 from .words import was_done
 
 NOBODY = "Someone not signed in"
+LOOK = "audit_event.read"
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class Event:
 
     @property
     def says(self) -> str:
-        records = f" ({len(self.shown)} records)" if len(self.shown) > 1 else ""
-        return was_done(self.verb) + records
+        counted = self.row.subject_id is None and "read" in self.verb and self.verb != LOOK
+        return was_done(self.verb) + (f" ({len(self.shown)})" if counted or len(self.shown) > 1 else "")
 
     @property
     def who(self) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from ..kernel.rulebook import clock, in_force, rules_of
 
 STEPS = {Signed.REQUEST: "Asked for", Signed.APPROVE: "Approved", Signed.OBLIGATE: "Obligated",
          Signed.CERTIFY: "Certified"}
+RANKS = {Signed.REQUEST: 0, Signed.APPROVE: 2, Signed.OBLIGATE: 3, Signed.CERTIFY: 5}
 PAID = {PaymentKind.PAY: "Paid", PaymentKind.FAIL: "Came back unpaid:", PaymentKind.REFUND: "Refunded"}
 
 
@@ -27,6 +28,7 @@ class Step:
     says: str
     who: str
     proof: str = ""
+    rank: int = 0
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,9 @@ class Finding:
 
 
 def steps(it: Disbursement, facts: Story) -> list[Step]:
-    """Oldest first."""
+    """Oldest first; what bears one moment, in the order in which money goes."""
     found = [*_signed(facts), *_checks(facts), *_money(facts), *_ends(it, facts)]
-    return sorted(found, key=lambda step: step.at)
+    return sorted(found, key=lambda step: (step.at, step.rank))
 
 
 def _signed(facts: Story) -> Iterator[Step]:
@@ -50,31 +52,31 @@ def _signed(facts: Story) -> Iterator[Step]:
             tier = f", tier {row.tier}" if row.verb is Signed.APPROVE and row.tier is not None else ""
             role = f", {_plain(row.role)}" if row.role else ""
             yield Step(row.at, f"{STEPS[row.verb]} {dollars(row.amount)}{tier}", f"{_name(facts, row.user_id)}{role}",
-                       row.document or "")
+                       row.document or "", RANKS[row.verb])
 
 
 def _checks(facts: Story) -> Iterator[Step]:
     for check in facts.checks:
         yield Step(check.checked_at, f"Looked for other help: {_plain(check.resource)}, {_plain(check.outcome)}",
-                   _name(facts, check.checked_by_id))
+                   _name(facts, check.checked_by_id), rank=1)
 
 
 def _money(facts: Story) -> Iterator[Step]:
     for payment in facts.payments:
         yield Step(payment.at, f"{PAID[payment.kind_of]} {dollars(payment.amount)}", _name(facts, payment.by_id),
-                   payment.reference)
+                   payment.reference, 6)
     for receipt in facts.receipts:
         yield Step(receipt.recorded_at, f"Receipt of {dollars(receipt.amount)}", _name(facts, receipt.recorded_by_id),
-                   receipt.reference)
+                   receipt.reference, 7)
 
 
 def _ends(it: Disbursement, facts: Story) -> Iterator[Step]:
     if it.received_at:
-        yield Step(it.received_at, f"Received, worth {dollars(it.received)}", _name(facts, it.received_by_id))
+        yield Step(it.received_at, f"Received, worth {dollars(it.received)}", _name(facts, it.received_by_id), rank=4)
     if it.reconciled_at:
-        yield Step(it.reconciled_at, "Reconciled", _name(facts, it.reconciled_by_id), it.statement or "")
+        yield Step(it.reconciled_at, "Reconciled", _name(facts, it.reconciled_by_id), it.statement or "", 8)
     elif it.closed_at:
-        yield Step(it.closed_at, f"Ended: {_plain(it.state)}", "")
+        yield Step(it.closed_at, f"Ended: {_plain(it.state)}", "", rank=8)
 
 
 def _name(facts: Story, user_id: UUID | None) -> str:

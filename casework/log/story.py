@@ -12,12 +12,15 @@ from ..audit.models import AuditEvent
 from ..funds.models import HELD, Disbursement, Fund
 from ..funds.queries import Story
 from ..funds.queries import story as told
+from ..funds.workflow import MOVES
 from ..kernel.conditions import Actor
 from ..kernel.db import db
 from ..kernel.rulebook import RulebookEntry
 from .events import VERB
 from .naming import Event, named
 from .steps import Finding, Step, findings, steps
+
+VERBS = list(dict.fromkeys(verb for verb, *_ in MOVES))
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ def whole(actor: Actor, disbursement: Disbursement) -> Whole:
     office = db.session.get_one(Office, disbursement.office_id)
     if not policy.may_ever(actor, "movement.read"):
         facts.movements.clear()
+    facts.movements.sort(key=lambda move: (move.at, VERBS.index(move.verb)))
     return Whole(
         disbursement, office, db.session.get_one(Fund, disbursement.fund_id), category_words(disbursement),
         _version(disbursement.tiers_entry_id), disbursement.category in HELD, steps(disbursement, facts),

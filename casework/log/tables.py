@@ -3,14 +3,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from flask import url_for
+from markupsafe import Markup
 
-from ..web.dates import moment_words
+from ..web.dates import day_words, moment_words
 from ..web.tables import Column, Table
 from .naming import Event
+from .words import kind_words
 
 NOTHING_FITS = "No disbursement fits. Take away a filter, or choose other days."
 
@@ -29,6 +32,18 @@ class Rows(Sequence[Any]):
         return len(self.rows)
 
 
+def whole(words: str | None) -> Markup | str:
+    """Not to be broken over two lines."""
+    return Markup('<span class="cw-num">{}</span>').format(words) if words else ""
+
+
+def day(text: str | None) -> Markup | str:
+    """`16 Mar 2026`; of a month `Mar 2026`."""
+    if not text or len(text) > len("2026-03"):
+        return whole(day_words(date.fromisoformat(text))) if text else ""
+    return whole(f"{date.fromisoformat(f'{text}-01'):%b %Y}")
+
+
 def log_table(rows: Rows, total: int) -> Table:
     return Table(log_columns(rows), rows, noun="disbursement", order="newest first", empty=NOTHING_FITS, total=total)
 
@@ -38,16 +53,16 @@ def log_columns(rows: Rows) -> tuple[Column, ...]:
     return (
         Column("number", "Disbursement", link=lambda row: url_for("log.disbursement", id=row["id"]),
                total=f"These {len(rows)}"),
-        Column("requested_on", "Asked for"),
-        Column("paid_on", "Paid"),
+        Column("requested_on", "Asked for", show=lambda row: day(row["requested_on"])),
+        Column("paid_on", "Paid", show=lambda row: day(row["paid_on"])),
         Column("office", "Office"),
         Column("category_words", "For"),
         Column("state", "State", show=lambda row: row["state"].replace("_", " ").capitalize()),
         Column("tier", "Tier", right=True),
         Column("approved", "Approved", right=True, total=_sum(rows, "approved")),
         Column("paid", "Paid, $", right=True, total=_sum(rows, "paid")),
-        Column("case_number", "Case"),
-        Column("payee_token", "Payee"),
+        Column("case_number", "Case", show=lambda row: whole(row["case_number"])),
+        Column("payee_token", "Payee", show=lambda row: whole(row["payee_token"])),
     )
 
 
@@ -56,8 +71,11 @@ def _sum(rows: Rows, name: str) -> str:
 
 
 def _changed(event: Event) -> str:
-    """Which fields; of a state also where from and where to."""
-    return ", ".join(dict.fromkeys(_field(change) for change in event.row.changes))
+    """Which records are new, and which fields of older ones changed; of a state also where from and where to."""
+    new = {change["id"]: change["what"] for change in event.row.changes if change["field"] == "id"}
+    made = [f"new: {kind_words(kind).partition(' ')[2] or kind}" for kind in new.values()]
+    fields = [_field(change) for change in event.row.changes if change["id"] not in new]
+    return ", ".join(dict.fromkeys([*made, *fields]))
 
 
 def _field(change: dict[str, Any]) -> str:
@@ -71,10 +89,10 @@ def _details(event: Event) -> str:
 
 
 EVENTS = (
-    Column("at", "When", show=lambda event: moment_words(event.at)),
-    Column("who", "Who", show=lambda event: event.name),
+    Column("at", "When", show=lambda event: whole(moment_words(event.at))),
+    Column("who", "Who", show=lambda event: whole(event.name)),
     Column("says", "What"),
-    Column("number", "Record", show=lambda event: event.number or event.case_number),
+    Column("number", "Record", show=lambda event: whole(event.number or event.case_number)),
     Column("changed", "Fields changed", show=_changed),
     Column("details", "Said", show=_details),
 )

@@ -57,6 +57,8 @@ WHOLE = {
     "disbursement.check_resource": ("Record a check of other help", "Recorded a check of other help"),
     "disbursement.deobligate": ("Give back what an obligation does not need",
                                 "Gave back what an obligation did not need"),
+    "case.who_looked": ("See who looked at a case", "Saw who looked at a case"),
+    "disbursement.read_words": ("Read why money is asked for", "Read why money was asked for"),
     "disbursement.export": ("Take away the disbursement log", "Took away the disbursement log"),
     "disbursement.fail": ("Record that a payment came back", "Recorded that a payment came back"),
     "disbursement.pay": ("Record a payment", "Recorded a payment"),

@@ -119,7 +119,7 @@ def due_words(due: date | datetime | None, done: date | datetime | None = None) 
         return Due("over", f"Overdue {_late(due)}", f"since {_when(due)}")
     away = (_day(due) - local().date()).days
     if away == 0:
-        return Due("soon", "Today", f"by {_clock(due)}" if timed else "")
+        return Due("soon", "Today", f"by {_clock(due)}" if timed and _clock(due) else "")
     if away == 1:
         return Due("soon", "Tomorrow", _when(due))
     return Due("later", f"{due:%A}" if away < 7 else f"In {away} days", _when(due))
@@ -130,7 +130,8 @@ def _day(value: date | datetime) -> date:
 
 
 def _clock(value: date | datetime) -> str:
-    return f"{local(value):%H:%M}" if isinstance(value, datetime) else ""
+    """The hour, but for what is due at the end of a day: there the day says it all."""
+    return f"{local(value):%H:%M}" if isinstance(value, datetime) and local(value).time() != time.max else ""
 
 
 def _when(value: date | datetime) -> str:

@@ -14,7 +14,7 @@ from casework.cases import actions as cases
 from casework.cases.duties import Duty, duties
 from casework.cases.models import Source
 from casework.desk import fund, oversight, panels
-from casework.desk.empty import FILLS, OTHERWISE, would_fill
+from casework.desk.empty import FILLS, would_fill
 from casework.desk.pages import steering
 from casework.desk.queries import desk, holidays_ahead, overdue_words
 from casework.desk.team import team
@@ -89,7 +89,7 @@ def test_everybody_has_a_desk_that_says_something(browser, name):
     page = browser(name).get("/")
     assert page.status_code == 200
     assert "Your desk" in page.text
-    assert "cw-deed" in page.text or "Nothing waits for you" in page.text
+    assert [word for word in ("cw-deed", "Nothing waits for you", "Late papers") if word in page.text]
 
 
 def test_who_holds_no_role_has_no_desk(browser):
@@ -142,12 +142,14 @@ def test_each_row_leads_to_a_page_that_its_reader_may_open(browser, world):
                 assert client.get(each.url).status_code == 200, (name, each.url)
 
 
-def test_an_empty_desk_says_what_would_fill_it(world):
+def test_an_empty_desk_says_what_would_fill_it(world, browser):
     assert {verb for verb, _ in FILLS} <= VERBS
+    watching = ("uma", "priya", "esme", "carl")
     for name in CAST:
-        if name not in ("zoe", "ivy"):
-            assert would_fill(getattr(world, name))
-    assert would_fill(world.uma) == [OTHERWISE]
+        if name not in ("zoe", "ivy", *watching):
+            assert would_fill(getattr(world, name)), name
+    assert "No step is yours to take" in browser("carl").get("/").text
+    assert "Vouchers to certify" in browser("cyril").get("/").text or duties(world.cyril)
 
 
 # ── What they steer by ────────────────────────────────────────────────────────────────────────────────────────────
@@ -215,6 +217,15 @@ def test_an_auditor_sees_that_log_and_ledger_agree(world):
     tied = panel(world.uma, "Paid, less refunds")
     assert tied.sums[0][1] == tied.sums[1][1]
     assert tied.says == ["Log and ledger agree, to the cent."]
+
+
+def test_an_auditor_finds_late_papers_with_the_way_to_their_story(world, browser):
+    assert oversight.late(world.uma) == []
+    with at(now() + timedelta(days=20)):
+        (late,) = oversight.late(world.uma)
+        assert (late.title, late.url) == ("Receipt late", f"/log/disbursements/{world.paid.id}")
+        assert late.number in browser("uma").get("/").text
+        assert oversight.late(world.ada) == []
 
 
 def test_a_privacy_officer_is_led_to_who_looked(world):

@@ -12,7 +12,7 @@ from casework.help.workflows import WORKFLOWS
 from casework.kernel.conditions import Condition
 from casework.kernel.rulebook import TOPICS as ALL_TOPICS
 from casework.kernel.workflow import said
-from casework.log.words import to_do, was_done
+from casework.log.words import DEEDS, KINDS, WHOLE, to_do, was_done
 from casework.policy import POLICY, ROLES, VERBS, Role
 
 PAGES = ("/help", "/help/roles", "/help/clocks", "/help/recorded", "/help/rules/tiers", "/help/workflows/case")
@@ -54,13 +54,15 @@ def test_every_condition_of_the_policy_has_words():
 
 
 def test_no_verb_is_read_out_as_a_bare_name():
+    assert not [verb for verb in VERBS if verb not in WHOLE and verb.partition(".")[2] not in DEEDS]
+    assert {verb.partition(".")[0] for verb in VERBS} <= set(KINDS)
     assert not [verb for verb in VERBS if "_" in to_do(verb) + was_done(verb)]
     assert [to_do(verb) for verb in sorted(VERBS)] != [was_done(verb) for verb in sorted(VERBS)]
 
 
 def test_without_a_choice_the_page_is_about_ones_own_role(browser):
     assert "What may an auditor do?" in browser("uma").get("/help/roles").text
-    assert "What may a cp official do?" in browser("uma").get("/help/roles?role=cp_official").text
+    assert "What may a Continued Presence official do?" in browser("uma").get("/help/roles?role=cp_official").text
 
 
 def test_a_role_that_does_not_exist_is_not_found(browser):
@@ -74,17 +76,22 @@ def test_the_table_and_the_drawing_hold_every_move(name):
             for move in diagrams.moves(workflow) for source in move.sources}
     assert told == {(said(source), verb, said(target)) for (source, verb), target in workflow.steps.items()}
     drawn = diagrams.draw(workflow)
-    assert len(drawn.arrows) == len({(source, target) for (source, _), target in workflow.steps.items()})
-    numbers = {number for arrow in drawn.arrows for number in re.findall(r"\d+", arrow.label)}
-    assert numbers == {str(move.number) for move in diagrams.moves(workflow)}
+    ways = {(source, target) for (source, _), target in workflow.steps.items() if source != target}
+    assert len(drawn.arrows) == len(ways)
+    words = " ".join([*(label.words for label in drawn.labels), *(box.stays for box in drawn.boxes)])
+    assert set(re.findall(r"\d+", words)) == {str(move.number) for move in diagrams.moves(workflow)}
     assert {box.words for box in drawn.boxes} == {said(state).capitalize() for state in workflow.states}
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_the_drawing_stays_inside_its_frame(name):
+def test_the_drawing_stays_inside_its_frame_and_no_label_hides_another(name):
     drawn = diagrams.draw(WORKFLOWS[name][2])
-    assert all(arrow.half <= arrow.x <= drawn.width - arrow.half for arrow in drawn.arrows)
+    assert all(label.half <= label.x <= drawn.width - label.half for label in drawn.labels)
     assert all(box.y >= 0 and box.y + drawn.box_height <= drawn.height for box in drawn.boxes)
+    for one in drawn.labels:
+        for other in drawn.labels:
+            apart = abs(one.x - other.x) >= one.half + other.half or abs(one.y - other.y) >= 18
+            assert one is other or apart, (one, other)
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
