@@ -18,6 +18,7 @@ from .cases.pages import pages as cases_pages
 from .continued_presence.api import api as continued_presence_api
 from .continued_presence.pages import pages as continued_presence_pages
 from .desk.pages import pages as desk_pages
+from .funds.api import api as funds_api
 from .help.api import api as help_api
 from .help.pages import pages as help_pages
 from .kernel import key_sources
@@ -45,6 +46,7 @@ APIS: tuple[Api, ...] = (
     cases_api,
     assessments_api,
     continued_presence_api,
+    funds_api,
     log_api,
     help_api,
 )

@@ -141,6 +141,15 @@ ROUTES: dict[str, Row] = {
     "continued_presence_api.item": Row("cp_request", look="cp_package.read", words={"item": "CP-01"}),
     "continued_presence_api.grant": Row("cp_request", part="cp_grant", alone=True),
 
+    "funds_api.index": ANYBODY, "funds_api.of_case": CASE, "funds_api.ask": Row("case", ASK),
+    "funds_api.show": DISBURSEMENT, "funds_api.change": Row("disbursement", {"amount": "5.00"}),
+    "funds_api.payee": DISBURSEMENT, "funds_api.words": DISBURSEMENT, "funds_api.checks": DISBURSEMENT,
+    "funds_api.check_add": Row("disbursement", CHECK), "funds_api.receipts": DISBURSEMENT,
+    "funds_api.receipt_add": Row("disbursement", {**MONEY, "reference": "RC-1", "issued_on": DAY}),
+    "funds_api.signatures": DISBURSEMENT, "funds_api.payments": DISBURSEMENT,
+    "funds_api.funds": ANYBODY, "funds_api.fund_record": Row(body=FUND), "funds_api.fund_show": Row("fund"),
+    "funds_api.movements": Row("fund"),
+
     "log.index": ANYBODY, "log.audit_events": ANYBODY, "log.download": ANYBODY, "log.disbursement": DISBURSEMENT,
     "log_api.audit_events": ANYBODY, "log_api.disbursement_log": ANYBODY,
 }

@@ -44,7 +44,7 @@ S = schemas
 DEEDS = {
     #                        what it asks        what it does
     "submit":         Deed(None,               submit,         "Send for signatures",  "Sent for signatures."),
-    "check_resource": Deed(S.CheckResource,    check_resource, "Add a check",          "Check added."),
+    "check_resource": Deed(S.CheckResource,    check_resource, "Add a check",          "Check added.", once=True),
     "approve":        Deed(S.Approve,          approve,        "Approve",              "Signed.", once=True,
                            values=_to_approve),
     "return":         Deed(S.Because,          return_,        "Return with a reason", "Returned."),

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema
+from marshmallow import Schema, missing
 
 from ..kernel.rulebook import current
 from ..web.fields import Choice, Choices, Count, Day, Moment, Money, Reference, Rows, Text, YesNo
@@ -92,13 +92,15 @@ class RequestDisbursement(Schema):
 
 
 class EditDisbursement(RequestDisbursement):
-    """A draft or a returned request: only what is sent is changed."""
+    """A draft or a returned request: only what is sent is changed, and null takes an optional answer away."""
 
     class Meta:
         exclude = ("checks",)
 
     def __init__(self, **how: Any) -> None:
         super().__init__(**{"partial": True, **how})
+        for each in self.fields.values():
+            each.allow_none = not each.required and each.load_default is missing
 
 
 class Approve(Schema):

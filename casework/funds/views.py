@@ -1,7 +1,13 @@
 """Records of the emergency fund as the API tells them. Payee, dates, purpose and who was asked are not among it."""
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 from marshmallow import Schema, fields
+
+from .holdings import years
+from .models import NATIONAL, Account
 
 
 def _dollars() -> fields.Decimal:
@@ -127,3 +133,57 @@ class MovementView(Schema):
     document = fields.String(allow_none=True)
     at = fields.AwareDateTime()
     by_id = fields.UUID()
+
+
+class PayeeView(Schema):
+    """Who is paid, as far as the reader may know."""
+
+    token = fields.String()
+    held = fields.Boolean(metadata={"description": "A stay, care or treatment, until thirty days after it."})
+    name = fields.String(allow_none=True)
+    service_from_on = fields.Date(allow_none=True)
+    service_until_on = fields.Date(allow_none=True)
+
+
+class WordsView(Schema):
+    purpose = fields.String()
+    condition = fields.String(allow_none=True)
+    exigent_reason = fields.String(allow_none=True)
+
+
+class OfficeBalancesView(Schema):
+    """What one office holds of a fiscal year, by account."""
+
+    office_id = fields.UUID(attribute="office.id")
+    office = fields.String(attribute="office.code")
+    allotted = _dollars()
+    balances = fields.Method("by_account")
+
+    def by_account(self, held: Any) -> dict[str, str]:
+        return {str(account): f"{held.amounts[account]:.2f}" for account in Account if account not in NATIONAL}
+
+
+class FundYearView(Schema):
+    fiscal_year = fields.Integer()
+    apportioned = _dollars()
+    not_allotted = fields.Method("held_back")
+    offices = fields.List(fields.Nested(OfficeBalancesView))
+
+    def held_back(self, year: Any) -> str:
+        return f"{year.national[Account.APPORTIONED]:.2f}"
+
+
+class BalancesView(FundView):
+    """A fund with what it holds."""
+
+    years = fields.List(fields.Nested(FundYearView))
+
+    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
+        return years(obj) if attr == "years" else super().get_attribute(obj, attr, default)
+
+
+@cache
+def listed(view: type[Schema]) -> type[Schema]:
+    """A short list that has no pages: {"items": [...]}."""
+    name = f"{view.__name__.removesuffix('View')}List"
+    return Schema.from_dict({"items": fields.List(fields.Nested(view), required=True)}, name=name)
