@@ -1,8 +1,12 @@
 """Databases built once and copied, so that every test starts from the same story and may do what it likes."""
 from __future__ import annotations
 
+import fcntl
+import os
+import pickle
 import shutil
 import uuid
+from contextlib import contextmanager
 
 import flask
 import flask_wtf.csrf
@@ -16,9 +20,10 @@ from casework import create_app
 from casework.access import doors, sign_ins, tokens
 from casework.kernel.db import db
 from casework.kernel.system import SYSTEM
+from casework.settings import database
 from tests import world as story
 
-pytest_plugins = ["tests.postgres"]
+pytest_plugins = ["tests.postgres", "tests.serving.server"]
 
 KEYS = "master-1: " + "a" * 43 + "=\nindex-1: " + "b" * 43 + "=\n"
 
@@ -35,7 +40,8 @@ class Client(FlaskClient):
         try:
             return super().open(*args, **kwargs)
         finally:
-            assert not (db.session.new or db.session.dirty), "a view left writes uncommitted"
+            left = flask.has_app_context() and (db.session.new or db.session.dirty)
+            assert not left, "a view left writes uncommitted"
 
 
 def app_on(url, **given):
@@ -56,10 +62,23 @@ def build_on(url):
     return ids
 
 
+@contextmanager
+def one_at_a_time(path):
+    """Of several workers one builds, the others wait and find it built."""
+    with path.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def sqlite_copies(tmp_path_factory):
-    template = tmp_path_factory.mktemp("template") / "casework.db"
-    ids = build_on(f"sqlite:///{template}")
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    template, told = shared / "template.db", shared / "template.told"
+    with one_at_a_time(shared / "template.lock"):
+        if not told.exists():
+            told.write_bytes(pickle.dumps(build_on(f"sqlite:///{template}")))
+    ids = pickle.loads(told.read_bytes())
 
     def copy():
         path = tmp_path_factory.mktemp("copy") / "casework.db"
@@ -91,11 +110,20 @@ def copy(request):
     return request.getfixturevalue(f"{request.param}_copies")()
 
 
+@pytest.fixture(scope="session")
+def one_app():
+    """The application, put together once: a test brings it only its own database."""
+    return app_on("sqlite://")
+
+
 @pytest.fixture
-def app(copy):
-    app = app_on(copy[0])
-    with app.app_context():
-        yield app
+def app(one_app, copy):
+    moved = database({**one_app.config, "DATABASE_URL": copy[0]})
+    with one_app.app_context():
+        db.engine.dispose()
+        db._app_engines[one_app][None] = create_engine(copy[0], **moved["SQLALCHEMY_ENGINE_OPTIONS"])
+        one_app.config.update(moved)
+        yield one_app
         db.session.remove()
         db.engine.dispose()
 
@@ -112,7 +140,7 @@ def truth(copy):
 @pytest.fixture
 def world(app, copy):
     """The people and things of the story, by name, in this test's own session."""
-    return story.load(copy[1])
+    return story.World(copy[1], db.session())
 
 
 def as_browser(app, user):
