@@ -7,9 +7,13 @@ offices. Zoe holds nothing.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from casework.access import actions as access
 from casework.access.models import Office, RoleGrant, User
@@ -20,7 +24,7 @@ from casework.cases import recording
 from casework.cases.files import Contact, Identity
 from casework.cases.investigations import Investigation, Nature
 from casework.cases.models import Case, Source
-from casework.kernel.db import at, db, now
+from casework.kernel.db import Base, at, db, now
 from casework.kernel.rulebook import RulebookEntry
 from casework.kernel.system import SYSTEM
 from casework.policy import Role
@@ -105,8 +109,28 @@ def files(w: SimpleNamespace) -> None:
     w.rosa_note = recording.add_note(w.ada, w.rosa, about="logistics", body="Interpreter booked for Thursday.")
 
 
-def load(ids: dict[str, tuple[str, object]]) -> SimpleNamespace:
-    """The same people and things, read without asking through the doors."""
-    models = {mapper.class_.__tablename__: mapper.class_ for mapper in User.registry.mappers
-              if hasattr(mapper.class_, "__tablename__")}
-    return SimpleNamespace(**{name: db.session.get(models[kind], id) for name, (kind, id) in ids.items()})
+class World:
+    """The same people and things by name, each read when it is first spoken of, without asking through the doors."""
+
+    def __init__(self, ids: dict[str, tuple[str, object]], session: Session) -> None:
+        self._ids, self._session = ids, session
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._ids:
+            raise AttributeError(f"nobody and nothing in the story is called {name}")
+        kind, id = self._ids[name]
+        thing = self._session.get_one(_models()[kind], id)
+        setattr(self, name, thing)
+        return thing
+
+    def everything(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self._ids}
+
+    def people(self) -> list[User]:
+        return [getattr(self, name) for name, (kind, _) in self._ids.items() if kind == "user"]
+
+
+@cache
+def _models() -> dict[str, type[Base]]:
+    return {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers
+            if hasattr(mapper.class_, "__tablename__")}

@@ -96,12 +96,12 @@ def test_twice_by_one_hand_in_two_rounds_is_well(world):
 
 
 def people_of(world):
-    return [thing for thing in vars(world).values() if thing.kind == "user"]
+    return [thing for thing in world.everything().values() if thing.kind == "user"]
 
 
 def rows_of(world, verb):
     kind = policy.judged_on(verb)
-    return [thing for thing in vars(world).values() if thing.kind == kind]
+    return [thing for thing in world.everything().values() if thing.kind == kind]
 
 
 VERBS = sorted(verb for verb in policy.VERBS if verb.split(".")[0] in KINDS and verb != "disbursement.export")

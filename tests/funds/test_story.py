@@ -5,7 +5,7 @@ from casework.kernel.db import db
 
 
 def test_every_state_is_reached(world):
-    told = {getattr(world, name).state for name in vars(world) if isinstance(getattr(world, name), Disbursement)}
+    told = {getattr(world, name).state for name in world.everything() if isinstance(getattr(world, name), Disbursement)}
     assert told == set(State)
 
 

@@ -26,8 +26,8 @@ ACTS = {**{verb: deed.act for verb, deed in funds.DEEDS.items()}, "edit": funds.
 
 def test_a_move_the_table_does_not_name_is_refused(world):
     """By somebody whom the policy would let, so that it is the table that says no."""
-    people = [row for row in vars(world).values() if row.kind == "user"]
-    things = {row.state: row for row in vars(world).values() if isinstance(row, Disbursement)}
+    people = [row for row in world.everything().values() if row.kind == "user"]
+    things = {row.state: row for row in world.everything().values() if isinstance(row, Disbursement)}
     moves = [(thing, verb) for thing in things.values() for verb in set(WORKFLOW.verbs) - set(WORKFLOW.open_to(thing))]
     for thing, verb in moves:
         person = next((each for each in people if policy.may(each, f"disbursement.{verb}", thing)), None)
