@@ -19,7 +19,7 @@ from . import actions, case_page, queries
 from .acuity import HIGH_SUM, MODERATE_SUM, acuity
 from .change import Turn, changes, known
 from .chart import bars
-from .duties import due_in
+from .duties import waiting
 from .instrument import WAYS_OUT
 from .listing import as_deeds, listed, stands, within
 from .models import LEVELS, Answer, NeedsAssessment, State
@@ -60,7 +60,7 @@ def index(case_id: UUID) -> Any:
                    order=NeedsAssessment.started_at.desc(), after=request.args.get("after"), options=SIGNERS)
     return render_template(
         "assessments/index.html", case=case, form=form, table=listed(rows), acuity=acuity(case),
-        duties=as_deeds(due_in([case])),
+        duties=as_deeds(waiting(actor(), case)),
         high_sum=HIGH_SUM, moderate_sum=MODERATE_SUM,
         drafts={row.purpose: row for row in rows if row.state is State.DRAFT}), form.status
 
