@@ -127,7 +127,7 @@ def test_a_stranger_is_led_to_the_sign_in_or_refused(stage):
 def prepared(stage, name):
     """Their browser and their program, and every question with the answer that the policy gives for them."""
     with stage.app.app_context():
-        w = story.load(stage.ids)
+        w = story.World(stage.ids, db.session())
         records = {kind: choose(w) for kind, choose in RECORDS.items()}
         person, urls = getattr(w, name), stage.app.url_map.bind("localhost")
         asked = [question(stage.app, urls, person, records, rule, method, at)

@@ -45,7 +45,7 @@ class Server:
     def story(self):
         """The people and things of the story, in a session of their own. Setting the scene, and looking at the end."""
         with self.app.app_context():
-            yield story.load(self.ids)
+            yield story.World(self.ids, db.session())
             db.session.remove()
 
     def client(self, name):
