@@ -19,6 +19,7 @@ from .continued_presence.api import api as continued_presence_api
 from .continued_presence.pages import pages as continued_presence_pages
 from .desk.pages import pages as desk_pages
 from .funds.api import api as funds_api
+from .funds.pages import pages as funds_pages
 from .help.api import api as help_api
 from .help.pages import pages as help_pages
 from .kernel import key_sources
@@ -37,6 +38,7 @@ PAGES: tuple[Blueprint, ...] = (
     cases_pages,
     assessments_pages,
     continued_presence_pages,
+    funds_pages,
     log_pages,
     desk_pages,
     help_pages,

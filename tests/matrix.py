@@ -91,6 +91,7 @@ ROUTES: dict[str, Row] = {
     "web.livez": OPEN, "web.readyz": OPEN, "access.sign_in": OPEN, "access.sign_out": OPEN,
     "web.api_page": ANYBODY, "web.api_json": ANYBODY, "web.names": ANYBODY, "web.hide_now": ANYBODY,
     "web.blank": ANYBODY,
+    "desk.index": ANYBODY,
     "help.index": ANYBODY, "help.recorded": ANYBODY, "help.roles": ANYBODY, "help.clocks": ANYBODY,
     "help.rules": Row(words={"topic": "tiers"}), "help_api.rulebook": Row(words={"topic": "tiers"}),
     "help.workflow": Row(words={"name": "case"}),
@@ -141,6 +142,9 @@ ROUTES: dict[str, Row] = {
     "continued_presence_api.item": Row("cp_request", look="cp_package.read", words={"item": "CP-01"}),
     "continued_presence_api.grant": Row("cp_request", part="cp_grant", alone=True),
 
+    "funds.index": ANYBODY, "funds.record": ANYBODY, "funds.fund": Row("fund"), "funds.index_of_requests": ANYBODY,
+    "funds.show": DISBURSEMENT, "funds.edit": DISBURSEMENT, "funds.of_case": CASE, "funds.new": CASE,
+    "funds.hints": CASE,
     "funds_api.index": ANYBODY, "funds_api.of_case": CASE, "funds_api.ask": Row("case", ASK),
     "funds_api.show": DISBURSEMENT, "funds_api.change": Row("disbursement", {"amount": "5.00"}),
     "funds_api.payee": DISBURSEMENT, "funds_api.words": DISBURSEMENT, "funds_api.checks": DISBURSEMENT,

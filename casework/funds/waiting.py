@@ -57,14 +57,24 @@ NEXT = {
 @duties.finds
 def steps(actor: Actor, case: Case | None) -> Iterator[Duty]:
     """Requests whose next step is this person's to take."""
-    found = _at_their_step(actor, [Disbursement.case_id == case.id] if case else [])
-    if not found:
+    theirs = _theirs(actor, [Disbursement.case_id == case.id] if case else [])
+    if not theirs:
         return
-    signers, book = waiting(found), Book.today()
-    theirs = [each for each in found if each.state is not State.SUBMITTED
-              or stands_in(actor, signers[each.id][0], each.office_id)]
+    book = Book.today()
     record_read(actor, "disbursement.read", theirs)
     yield from (_duty(each, NEXT[each.state], book) for each in theirs)
+
+
+def to_sign(actor: Actor) -> list[Disbursement]:
+    """Requests that wait for this person's signature, oldest first."""
+    return _theirs(actor, [Disbursement.state == State.SUBMITTED])
+
+
+def _theirs(actor: Actor, where: list[ColumnElement[bool]]) -> list[Disbursement]:
+    found = _at_their_step(actor, where)
+    signers = waiting(found) if found else {}
+    return [each for each in found if each.state is not State.SUBMITTED
+            or stands_in(actor, signers[each.id][0], each.office_id)]
 
 
 def _at_their_step(actor: Actor, where: list[ColumnElement[bool]]) -> list[Disbursement]:
