@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from marshmallow import ValidationError
 from sqlalchemy import select
 
 from . import create_app, schema, seed
@@ -24,8 +25,11 @@ from .kernel.db import db
 from .kernel.errors import Refusal
 from .kernel.keyring import KeysRefused
 from .kernel.system import SYSTEM
+from .log.files import to_file, to_stream
+from .log.schemas import Format, LogFilter
 from .policy import OFFICE_BOUND, ROLES, Role
 from .settings import DEMO_SECRET, Unsafe
+from .web.words import by_field, plain
 
 INSTANCE = Path("instance")
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -143,6 +147,38 @@ def clocks() -> None:
     click.echo(f"Grants ended: {end_grants()}.")
 
 
+@casework.group()
+def disbursements() -> None:
+    """The log of disbursements."""
+
+
+def filtered(command: Command) -> Command:
+    """An option for each filter of the log, as the page and the API have them."""
+    for name in reversed(LogFilter().load_fields.values()):
+        said = str(name.data_key or name.name)
+        command = click.option(f"--{said.replace('_', '-')}", said, help=str(name.metadata.get("label", "")))(command)
+    return command
+
+
+@disbursements.command("export")
+@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="A file; its manifest is written beside it. Else here.")
+@click.option("--user", "username", help="In whose name the trail keeps it; else in that of Casework.")
+@filtered
+@with_app
+def export_disbursements(form: str, out: Path | None, username: str | None, **asked: str | None) -> None:
+    """Take the log away, without payee, days of service or person. What was taken is kept in the audit log."""
+    actor = person_called(username) if username else SYSTEM
+    try:
+        wanted = LogFilter().load({name: word for name, word in asked.items() if word})
+    except ValidationError as wrong:
+        raise click.UsageError("; ".join(f"{name}: {words}" for name, words in by_field(plain(wrong.messages)).items()))\
+            from None
+    told = (to_file(actor, Format(form), out, **wanted) if out
+            else to_stream(actor, Format(form), sys.stdout.buffer, **wanted)).as_dict()
+    click.echo(f"{told['rows']} rows, ${told['paid']} paid less refunds, SHA-256 {told['sha256']}", err=True)
+
+
 @casework.group(name="seed")
 def seeding() -> None:
     """Synthetic data."""
@@ -171,10 +207,12 @@ def demo(port: int, reset: bool) -> None:
     os.environ.update(demo_environment())
     with create_app().app_context():
         schema.upgrade("head")
-        publish_packaged(SYSTEM)
         if db.session.scalar(select(User.id).limit(1)) is None:
             click.echo("Telling the demo story, once. Every person in it is made up.")
             tell()
+        publish_packaged(SYSTEM)
+        db.session.remove()
+        db.engine.dispose()
     click.echo(seed.sign_ins())
     click.echo(f"\nCasework is at http://127.0.0.1:{port}  (Ctrl+C ends it)")
     sys.stdout.flush()

@@ -67,7 +67,7 @@ def recorded(cast: Cast, treasury: Treasury, year: int, begin: datetime) -> Stor
 def needed(cast: Cast, line: Timeline, treasury: Treasury, told: Told, moment: datetime) -> Story:
     """A few payments for one person, one after another, each on its own way."""
     told.open += 1
-    for _ in range(line.chance.choice((1, 2, 2, 3, 4))):
+    for _ in range(line.chance.choice((1, 1, 2, 3))):
         yield (moment := _in_time(line.later(moment, line.chance.choice((1.2, 9, 20)))))
         told.open += 1
         line.add(_one(cast, line, treasury, told, moment))

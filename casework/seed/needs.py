@@ -56,7 +56,7 @@ def opened(cast: Cast, line: Timeline, office: Office, agent: User, matter: Inve
     """The case as it stands an hour after it was opened. Call it at `moment`."""
     chance = line.chance
     lead = chance.choice(cast.of(Role.SPECIALIST, office))
-    minor, noncitizen = chance.random() < 0.22, chance.random() < 0.62
+    minor, noncitizen = chance.random() < 0.22, chance.random() < 0.62 or line.recent(moment, 62)
     language = chance.choice(LANGUAGES) if noncitizen else "English"
     case = cases.open_case(lead, office, referral_source=chance.choice(tuple(Source)), language=language,
                            interpreter=language != "English", under_18=minor,
@@ -93,20 +93,22 @@ def assessed(told: Told, line: Timeline, moment: datetime) -> Iterator[datetime]
     begun = assessing.begin(lead, case, purpose=Purpose.RAPID)
     assessing.save(lead, begun, ratings=_ratings(begun, chance, severity=2.2))
     assessing.sign(lead, begun)
-    severity, quarters = 1.9, chance.choice((1, 2, 2, 3, 4, 20))
-    while True:
-        yield (moment := line.later(moment, 12 if severity == 1.9 else 78))
+    yield (moment := line.later(moment, 0.3))
+    recording.add_note(lead, case, about=NoteKind.SAFETY, body="Met at once; a safe place found for the night.")
+    severity, quarters, wait = 1.9, chance.choice((1, 2, 2, 3, 20)), 12
+    while quarters > 0 or told.open:
+        yield (moment := line.later(moment, wait))
         _again(lead, case, chance, severity)
-        severity, quarters = severity * 0.7, quarters - 1
-        if quarters < 1 and told.settled():
-            break
+        if severity > 0.9:
+            yield (moment := line.later(moment, 0.2))
+            recording.add_note(lead, case, about=NoteKind.NEEDS, body="What is urgent was gone through; help arranged.")
+        severity, quarters, wait = severity * 0.6, quarters - 1, 26 if severity > 1.5 else 84
     yield (moment := line.later(moment, 20))
-    if not told.settled():
-        return
-    reason = chance.choice((Reason.GOALS_MET, Reason.GOALS_MET, Reason.MOVED, Reason.WITHDREW))
-    cases.close(lead, case, reason=reason, checklist=dict.fromkeys(CHECKLIST, True))
-    if chance.random() < 0.06:
-        yield line.later(moment, 40)
+    if told.settled():
+        reason = chance.choice((Reason.GOALS_MET, Reason.GOALS_MET, Reason.MOVED, Reason.WITHDREW))
+        cases.close(lead, case, reason=reason, checklist=dict.fromkeys(CHECKLIST, True))
+    if line.recent(moment, 60):
+        yield line.later(moment, 9)
         cases.reopen(lead, case, reason="The person came back")
 
 

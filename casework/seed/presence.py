@@ -5,8 +5,10 @@ from datetime import date, datetime, timedelta
 from itertools import cycle
 
 from ..access.models import User
+from ..cases.recording import record_hhs_notice
 from ..continued_presence import actions as presence
 from ..continued_presence import queries
+from ..continued_presence.duties import CERTIFICATION
 from ..continued_presence.items import HHS_NOTICE, TEN_THINGS, TOLD, WRITTEN
 from ..continued_presence.models import ContinuedPresenceRequest
 from ..continued_presence.words import Answer, Basis, Mechanism, Trafficking, Withdrawal
@@ -69,6 +71,9 @@ def _carried(cast: Cast, line: Timeline, told: Told, request: ContinuedPresenceR
             return
         yield (moment := line.later(moment, wait))
         step()
+    if not told.case.under_18:
+        yield (moment := line.later(moment, 0.4))
+        record_hhs_notice(told.lead, told.case, about=CERTIFICATION, sent_at=moment, method="Shepherd")
     told.open -= 1
 
 
