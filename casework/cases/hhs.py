@@ -26,11 +26,15 @@ def owed(case: Case) -> bool:
     return case.under_18 and case.discovered_at is not None and case.hhs_notified_at is None
 
 
+def moments(cases: Sequence[Case]) -> dict[UUID, datetime]:
+    """When the notice is, or was, due, for those cases where the clock runs or ran; the clock is read once."""
+    found = {case: case.discovered_at for case in cases if case.under_18 and case.discovered_at is not None}
+    clock = rulebook.clock(CLOCK) if found else None
+    return {case.id: clock.due(moment, office_of(case).zone) for case, moment in found.items() if clock}
+
+
 def due_at(case: Case) -> datetime | None:
-    """When the notice is, or was, due; None where none is owed."""
-    if not case.under_18 or case.discovered_at is None:
-        return None
-    return rulebook.clock(CLOCK).due(case.discovered_at, office_of(case).zone)
+    return moments([case]).get(case.id)
 
 
 def rule() -> str:
@@ -41,10 +45,7 @@ def rule() -> str:
 
 @duties.dates
 def due_dates(cases: Sequence[Case]) -> Mapping[UUID, datetime]:
-    waiting = [case for case in cases if owed(case)]
-    clock = rulebook.clock(CLOCK) if waiting else None
-    return {case.id: clock.due(case.discovered_at, office_of(case).zone)
-            for case in waiting if clock and case.discovered_at}
+    return moments([case for case in cases if owed(case)])
 
 
 @duties.finds

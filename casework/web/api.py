@@ -91,7 +91,7 @@ class PageArgs(Schema):
 def paged(view: type[Schema]) -> type[Schema]:
     """The schema of one page of a list: {"items": [...], "next": cursor or null}."""
     name = f"{view.__name__.removesuffix('View')}Page"
-    return Schema.from_dict({"items": fields.List(fields.Nested(view), required=True),
+    return Schema.from_dict({"items": fields.Nested(view, many=True, required=True),
                              "next": fields.String(required=True, allow_none=True)}, name=name)
 
 

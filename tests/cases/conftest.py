@@ -1,5 +1,12 @@
 """People at work in the case files."""
+from datetime import timedelta
+
 import pytest
+
+from casework.cases import actions
+from casework.cases.models import Source
+from casework.kernel.db import at
+from tests.world import START
 
 WHEN = {"month": "11", "day": "20", "year": "2026", "time": "09:30"}
 
@@ -25,6 +32,21 @@ def at_work(browser):
 @pytest.fixture
 def ada(at_work):
     return at_work("ada")
+
+
+@pytest.fixture
+def calm(world):
+    """A case of Ada's in which nothing is open yet, on Harbor."""
+    with at(START):
+        return actions.open_case(world.ada, world.den, referral_source=Source.SELF, investigation_id=world.harbor.id)
+
+
+@pytest.fixture
+def child(world):
+    """A case of Abe's about a person under 18, of whom HHS has not been told."""
+    with at(START):
+        return actions.open_case(world.abe, world.den, referral_source=Source.SELF, under_18=True,
+                                 discovered_at=START - timedelta(hours=2))
 
 
 def version_in(page):

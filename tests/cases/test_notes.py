@@ -94,26 +94,26 @@ def test_no_words_of_a_note_stand_in_the_trail(machine, world, truth):
 NOTICE = {"about": "under_18", "sent_at": "2026-01-12T20:00:00Z", "method": "phone", "reference": "HHS-1"}
 
 
-def test_a_person_under_18_shows_the_clock_until_the_notice_is_recorded(at_work, machine, world, truth):
+def test_a_person_under_18_shows_the_clock_until_the_notice_is_recorded(at_work, machine, child, truth):
     abe = at_work("abe")
-    assert "Record the notice to HHS" in abe.get(f"/cases/{world.kit.id}").text
-    page = abe.get(f"/cases/{world.kit.id}/hhs-notices").text
+    assert "Record the notice to HHS" in abe.get(f"/cases/{child.id}").text
+    page = abe.get(f"/cases/{child.id}/hhs-notices").text
     assert "Overdue" in page
     assert "22 USC 7105(b)(1)(H)" in page
-    assert machine("abe").post(f"/api/v1/cases/{world.kit.id}/hhs-notices", json=NOTICE).status_code == 201
-    assert "Record the notice to HHS" not in abe.get(f"/cases/{world.kit.id}").text
-    assert "HHS-1" in abe.get(f"/cases/{world.kit.id}/hhs-notices").text
-    assert truth.get(Case, world.kit.id).hhs_notified_at
+    assert machine("abe").post(f"/api/v1/cases/{child.id}/hhs-notices", json=NOTICE).status_code == 201
+    assert "Record the notice to HHS" not in abe.get(f"/cases/{child.id}").text
+    assert "HHS-1" in abe.get(f"/cases/{child.id}/hhs-notices").text
+    assert truth.get(Case, child.id).hhs_notified_at
 
 
-def test_the_due_moment_is_24_hours_after_discovery(machine, world):
-    case = machine("abe").get(f"/api/v1/cases/{world.kit.id}").json
+def test_the_due_moment_is_24_hours_after_discovery(machine, child):
+    case = machine("abe").get(f"/api/v1/cases/{child.id}").json
     assert case["discovered_at"] == "2026-01-12T13:00:00+00:00"
     assert case["hhs_due_at"] == "2026-01-13T13:00:00+00:00"
 
 
-def test_a_correction_supersedes_with_a_reason_and_both_are_shown(at_work, machine, world, truth):
-    abe, url = at_work("abe"), f"/cases/{world.kit.id}/hhs-notices"
+def test_a_correction_supersedes_with_a_reason_and_both_are_shown(at_work, machine, child, truth):
+    abe, url = at_work("abe"), f"/cases/{child.id}/hhs-notices"
     sent = {"about": "under_18", "method": "phone", **moment("sent_at", month="1", day="12")}
     assert abe.send(url, **sent).status_code == 303
     again = abe.send(url, **sent)
@@ -123,27 +123,27 @@ def test_a_correction_supersedes_with_a_reason_and_both_are_shown(at_work, machi
     page = abe.get(url).text
     assert "Superseded." in page
     assert "It was an e-mail." in page
-    items = machine("abe").get(f"/api/v1/cases/{world.kit.id}/hhs-notices").json["items"]
+    items = machine("abe").get(f"/api/v1/cases/{child.id}/hhs-notices").json["items"]
     assert items[0]["supersedes_id"] == items[1]["id"]
-    assert truth.query(HHSNotice).count() == 2
+    assert truth.query(HHSNotice).filter_by(case_id=child.id).count() == 2
 
 
 @pytest.mark.parametrize(("wrong", "field"), [({"sent_at": "2099-01-01T00:00:00Z"}, "sent_at"), ({"about": "pets"}, "about"),
                                               ({"method": "owl"}, "method"), ({"sent_at": "2026-01-12T20:00:00"}, "sent_at")])
-def test_what_is_wrong_in_a_notice_is_said_of_its_field(machine, world, wrong, field):
-    answer = machine("abe").post(f"/api/v1/cases/{world.kit.id}/hhs-notices", json={**NOTICE, **wrong})
+def test_what_is_wrong_in_a_notice_is_said_of_its_field(machine, child, wrong, field):
+    answer = machine("abe").post(f"/api/v1/cases/{child.id}/hhs-notices", json={**NOTICE, **wrong})
     assert list(answer.json["errors"]) == [field]
 
 
 @pytest.mark.parametrize(("name", "read", "write"), [("hana", 200, 403), ("ned", 403, 403), ("bea", 404, 404), ("uma", 403, 403)])
-def test_who_may_read_and_who_may_record_notices(machine, browser, world, name, read, write):
-    url = f"/cases/{world.kit.id}/hhs-notices"
+def test_who_may_read_and_who_may_record_notices(machine, browser, child, name, read, write):
+    url = f"/cases/{child.id}/hhs-notices"
     assert machine(name).get(f"/api/v1{url}").status_code == browser(name).get(url).status_code == read
     assert machine(name).post(f"/api/v1{url}", json=NOTICE).status_code == write
 
 
-def test_headquarters_reads_notices_and_finds_no_form(browser, world):
-    client, url = browser("hana"), f"/cases/{world.kit.id}/hhs-notices"
+def test_headquarters_reads_notices_and_finds_no_form(browser, child):
+    client, url = browser("hana"), f"/cases/{child.id}/hhs-notices"
     assert "Record a notice" not in client.get(url).text
     sent = {"csrf_token": client.token, "about": "under_18", "method": "phone", **moment("sent_at", month="1", day="12")}
     assert client.post(url, data=sent).status_code == 403
