@@ -172,8 +172,8 @@ def export_disbursements(form: str, out: Path | None, username: str | None, **as
     try:
         wanted = LogFilter().load({name: word for name, word in asked.items() if word})
     except ValidationError as wrong:
-        raise click.UsageError("; ".join(f"{name}: {words}" for name, words in by_field(plain(wrong.messages)).items()))\
-            from None
+        problems = by_field(plain(wrong.messages))
+        raise click.UsageError("; ".join(f"{name}: {words}" for name, words in problems.items())) from None
     told = (to_file(actor, Format(form), out, **wanted) if out
             else to_stream(actor, Format(form), sys.stdout.buffer, **wanted)).as_dict()
     click.echo(f"{told['rows']} rows, ${told['paid']} paid less refunds, SHA-256 {told['sha256']}", err=True)
@@ -216,8 +216,8 @@ def demo(port: int, reset: bool) -> None:
     click.echo(seed.sign_ins())
     click.echo(f"\nCasework is at http://127.0.0.1:{port}  (Ctrl+C ends it)")
     sys.stdout.flush()
-    serve = ["-m", "gunicorn", "--worker-class", "gthread", "--workers", "2", "--threads", "3", "--log-level",
-             "warning", "--bind", f"127.0.0.1:{port}", "wsgi:app"]
+    serve = ["-m", "gunicorn", "--worker-class", "gthread", "--workers", "2", "--threads", "3",
+             "--log-level", "warning", "--bind", f"127.0.0.1:{port}", "wsgi:app"]
     os.execv(sys.executable, [sys.executable, *serve])  # noqa: S606
 
 

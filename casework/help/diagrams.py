@@ -13,7 +13,7 @@ from enum import StrEnum
 from ..kernel.workflow import Workflow, said
 
 STEP, BOX_WIDTH, BOX_HEIGHT, MARGIN, REACH = 56, 260, 30, 12, 22
-STAYS = "stays where it is"
+STAYS = "the same"
 Pair = tuple[StrEnum, StrEnum]
 
 

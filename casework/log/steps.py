@@ -83,6 +83,10 @@ def _name(facts: Story, user_id: UUID | None) -> str:
     return facts.people[user_id].name if user_id in facts.people else "Casework"
 
 
+def _people(count: int) -> str:
+    return "one person" if count == 1 else f"{count} people"
+
+
 def _plain(word: Any) -> str:
     return str(word).replace("_", " ")
 
@@ -90,7 +94,7 @@ def _plain(word: Any) -> str:
 def findings(it: Disbursement, facts: Story, zone: ZoneInfo) -> list[Finding]:
     """What auditors sample first, answered from the facts."""
     hands = [row.user_id for row in facts.signatures if row.round == it.round]
-    found = [_test("Each step by another person", len(hands) == len(set(hands)), f"{len(set(hands))} people")]
+    found = [_test("Each step by another person", len(hands) == len(set(hands)), _people(len(set(hands))))]
     if it.approved_at and it.obligated_at:
         found.append(_test("Approved before money was bound", it.approved_at <= it.obligated_at))
     if it.submitted_at:

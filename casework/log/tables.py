@@ -10,10 +10,9 @@ from typing import Any
 from flask import url_for
 from markupsafe import Markup
 
-from ..web.dates import day_words, moment_words
+from ..web.dates import day_words, local, moment_words
 from ..web.tables import Column, Table
 from .naming import Event
-from .words import kind_words
 
 NOTHING_FITS = "No disbursement fits. Take away a filter, or choose other days."
 
@@ -38,9 +37,10 @@ def whole(words: str | None) -> Markup | str:
 
 
 def day(text: str | None) -> Markup | str:
-    """`16 Mar 2026`; of a month `Mar 2026`."""
+    """`16 Mar`, with its year when that is another; of a month `Mar 2026`."""
     if not text or len(text) > len("2026-03"):
-        return whole(day_words(date.fromisoformat(text))) if text else ""
+        said = date.fromisoformat(text) if text else None
+        return whole(day_words(said, year=said.year != local().year)) if said else ""
     return whole(f"{date.fromisoformat(f'{text}-01'):%b %Y}")
 
 
@@ -55,7 +55,6 @@ def log_columns(rows: Rows) -> tuple[Column, ...]:
                total=f"These {len(rows)}"),
         Column("requested_on", "Asked for", show=lambda row: day(row["requested_on"])),
         Column("paid_on", "Paid", show=lambda row: day(row["paid_on"])),
-        Column("office", "Office"),
         Column("category_words", "For"),
         Column("state", "State", show=lambda row: row["state"].replace("_", " ").capitalize()),
         Column("tier", "Tier", right=True),
@@ -73,7 +72,7 @@ def _sum(rows: Rows, name: str) -> str:
 def _changed(event: Event) -> str:
     """Which records are new, and which fields of older ones changed; of a state also where from and where to."""
     new = {change["id"]: change["what"] for change in event.row.changes if change["field"] == "id"}
-    made = [f"new: {kind_words(kind).partition(' ')[2] or kind}" for kind in new.values()]
+    made = [f"new: {kind.replace('_', ' ')}" for kind in new.values()]
     fields = [_field(change) for change in event.row.changes if change["id"] not in new]
     return ", ".join(dict.fromkeys([*made, *fields]))
 

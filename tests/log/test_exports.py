@@ -4,6 +4,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 import tracemalloc
 from datetime import timedelta
 from hashlib import sha256
@@ -17,9 +20,11 @@ from casework.audit.models import AuditEvent
 from casework.funds.models import Disbursement
 from casework.kernel.db import db, now, uuid7
 from casework.kernel.errors import Forbidden
+from casework.kernel.system import SYSTEM
 from casework.log.exports import FORMULA, HEADER, Manifest, csv_rows, export, neutral
 from casework.log.queries import TAKE
 from casework.log.schemas import Format
+from tests.conftest import KEYS
 
 pytestmark = pytest.mark.usefixtures("in_time")
 
@@ -142,6 +147,44 @@ def test_who_may_not_take_it_away_is_refused_before_the_first_byte(world):
         with pytest.raises(Forbidden):
             export(getattr(world, name), Format.CSV)
     assert taken_events() == []
+
+
+# ── By command ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+@pytest.fixture
+def casework(copy):
+    """`casework("disbursements", "export")` in a process of its own: (status, standard output, standard error)."""
+    def run(*words):
+        environment = {**os.environ, "CASEWORK_ENV": "test", "CASEWORK_DATABASE_URL": copy[0], "CASEWORK_KEYS": KEYS,
+                       "CASEWORK_SECRET_KEY": "c" * 40}
+        done = subprocess.run([sys.executable, "-c", "from casework.cli import main; main()", "disbursements", "export",
+                               *words], capture_output=True, env=environment, timeout=60, check=False)
+        return done.returncode, done.stdout, done.stderr.decode()
+    return run
+
+
+@pytest.mark.slow
+def test_the_command_writes_the_same_bytes_with_their_manifest_beside_them(casework, world, tmp_path):
+    status, said, wrong = casework("--format", "csv", "--user", "uma", "--office", "DEN")
+    assert status == 0, wrong
+    assert said == b"".join(export(world.uma, Format.CSV, office="DEN"))
+    file = tmp_path / "log.jsonl"
+    status, _, wrong = casework("--format", "jsonl", "--out", str(file), "--from", "2026-03-01")
+    assert status == 0, wrong
+    rows = file.read_bytes().splitlines(keepends=True)[:-1]
+    manifest = json.loads((tmp_path / "log.jsonl.manifest.json").read_text())
+    assert manifest["sha256"] == sha256(b"".join(rows)).hexdigest()
+    assert manifest["rows"] == len(rows) > 0
+    assert not (tmp_path / "log.jsonl.part").exists()
+    assert {event.actor_id for event in taken_events()} == {world.uma.id, SYSTEM.id}
+
+
+@pytest.mark.slow
+def test_the_command_refuses_in_one_line(casework):
+    assert casework("--user", "ada")[0] == 1
+    assert "Who may" in casework("--user", "ada")[2]
+    assert casework("--state", "lost")[0] == 2
+    assert casework("--user", "nobody-here")[0] == 2
 
 
 # ── At the doors ──────────────────────────────────────────────────────────────────────────────────────────────────
