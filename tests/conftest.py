@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from casework import create_app
+from casework import create_app, schema
 from casework.access import doors, sign_ins, tokens
 from casework.kernel.db import db
 from casework.kernel.system import SYSTEM
@@ -52,10 +52,10 @@ def app_on(url, **given):
 
 
 def build_on(url):
-    """Tables and triggers, then the story, told by calling the product's actions."""
+    """Tables and triggers by the migrations, then the story, told by calling the product's actions."""
     app = app_on(url)
     with app.app_context():
-        db.create_all()
+        schema.upgrade()
         ids = story.build()
         db.session.remove()
         db.engine.dispose()
