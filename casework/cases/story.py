@@ -22,7 +22,7 @@ WORDS: dict[str, str] = {
 }
 # A deed whose record has no reading of its own is seen by whoever sees what it is judged on.
 PAGES: dict[str, str] = {}
-READING = frozenset({"read", "read_held", "export", "search", "use", "who_looked"})
+READING = frozenset({"read", "read_held", "read_words", "export", "search", "use", "who_looked"})
 
 
 def tell(words: Mapping[str, str], **pages: str) -> None:

@@ -64,18 +64,26 @@ class Burn:
 def burn(fund: Fund, year: FundYear) -> Burn | None:
     """None for a year in which nothing is allotted, or that has not begun."""
     allotted = sum((office.allotted for office in year.offices), NOTHING)
-    first, last = fiscal_year_days(year.fiscal_year)
+    first, last = _from(fund, year.fiscal_year), fiscal_year_days(year.fiscal_year)[1]
     until = min(today(), last)
-    if allotted <= 0 or until < first:
+    if allotted <= 0 or until < first or first >= last:
         return None
     days = [day for at in range(12) if (day := months_after(first, at)) < until]
     held = _available(fund, year.fiscal_year, [*days, until])
-    scale = _Scale(first, last, max([allotted, *held]))
-    points = [Point(day, amount, scale.even(day, allotted), scale.x(day), scale.y(amount))
+    scale = _Scale(fiscal_year_days(year.fiscal_year)[0], last, max([allotted, *held]))
+    points = [Point(day, amount, scale.even(day, allotted, first), scale.x(day), scale.y(amount))
               for day, amount in zip([*days, until], held, strict=True)]
     lasts = _lasts(allotted - held[-1], held[-1], first, until) if until < last else None
     return Burn(points, scale.months(), scale.grid(), lasts, scale.x(min(lasts, last)) if lasts else 0.0, last,
                 allotted - held[-1], scale.y(allotted))
+
+
+def _from(fund: Fund, year: int) -> date:
+    """The first day on which an office had any of it, in that year."""
+    at = db.session.scalar(select(func.min(Movement.at)).where(
+        Movement.fund_id == fund.id, Movement.fiscal_year == year, Movement.target == Account.AVAILABLE))
+    first = fiscal_year_days(year)[0]
+    return max(first, local_day(at, HEADQUARTERS)) if at else first
 
 
 def _available(fund: Fund, year: int, days: list[date]) -> list[Decimal]:
@@ -126,8 +134,8 @@ class _Scale:
             step *= 2 if str(int(step))[0] in "15" else Decimal("2.5")
         return step * LINES
 
-    def even(self, day: date, allotted: Decimal) -> Decimal:
-        gone = Decimal((day - self.first).days) / Decimal((self.last - self.first).days)
+    def even(self, day: date, allotted: Decimal, since: date) -> Decimal:
+        gone = Decimal((day - since).days) / Decimal((self.last - since).days)
         return (allotted * (1 - gone)).quantize(Decimal("0.01"))
 
     def months(self) -> list[tuple[float, float, str]]:

@@ -34,7 +34,6 @@ def approve(id: UUID) -> Any:
     it, deed = _judged(id, "approve"), DEEDS["approve"]
     left = waiting_for(it)
     if request.method == "GET" and not (left and stands_in(actor(), left[0], it.office_id)):
-        flash("This does not wait for your signature now.", "info")
         return redirect(url_for("funds.show", id=id), 303)
     form = Form(deed.schema(), {"amount": it.approved or it.requested}, version=it.version)  # type: ignore[misc]
     if form.submitted:

@@ -10,6 +10,7 @@ from flask import url_for
 from ..access.queries import visible
 from ..cases.models import Case
 from ..cases.sections import Line
+from ..kernel.clocks import fiscal_year_days
 from ..kernel.conditions import Actor
 from ..kernel.money import dollars
 from ..web.dates import day_words, moment_words
@@ -85,8 +86,8 @@ def owed(amounts: dict[Account, Decimal]) -> Decimal:
 
 def _lasts(held: OfficeAccounts, year: int) -> str:
     until = lasts(held, year)
-    words = f"{day_words(until)}" if until and until.year < 2200 else ""
-    return f"{words}, running low" if held.low and words else "Running low" if held.low else words
+    words = day_words(until) if until and until <= fiscal_year_days(year)[1] else "Beyond the year" if until else ""
+    return ", ".join(filter(None, (words, "running low" if held.low else "")))
 
 
 def movements(rows: Sequence[Movement], numbers: dict[Any, str]) -> Table:

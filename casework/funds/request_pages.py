@@ -83,8 +83,8 @@ def _hints(case: Case, typed: Any) -> dict[str, Any]:
     known, code = categories(), str(typed.get("category") or "")
     rows = {allow: [(row["category"], conditions(row)) for row in known.values() if row["allow"] == allow]
             for allow in ALLOW}
-    chosen = known.get(code)
-    return {"chosen": chosen, "chosen_words": conditions(chosen) if chosen else "", "allow": ALLOW, "all_rows": rows,
+    picked = known.get(code)
+    return {"picked": picked, "picked_words": conditions(picked) if picked else "", "allow": ALLOW, "all_rows": rows,
             "tier": judging.explained(case, case.office, _amount(typed.get("amount")), code),
             "tiers": judging.tiers_in_words()}
 

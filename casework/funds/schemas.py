@@ -87,7 +87,7 @@ class RequestDisbursement(Schema):
     exigent_reason = Text("Why it cannot wait", long=True, most=2000, metadata={"group": "How much"})
     checks = Rows(CheckResource, "Other help, looked for first", add="Add another check", least=1,
                   metadata={"group": "Other help, looked for first"})
-    payee = Text("Who is paid", hint="The vendor first; the person only by exception", most=120, required=True,
+    payee = Text("Name of who is paid", hint="The vendor first; the person only by exception", most=120, required=True,
                  metadata={"group": "Who is paid"})
 
 

@@ -127,7 +127,9 @@ def buttons(actor: Actor, it: Disbursement, left: Sequence[Any]) -> list[Act]:
     first = NEXT[it.state].verb if it.state in NEXT else "receipt" if it.state is State.PAID else "submit"
     order = {verb: (verb != first, verb in LAST, at) for at, verb in enumerate(DEEDS)}
     table = {verb: DEEDS[verb] for verb in sorted(DEEDS, key=lambda verb: order[verb])}
-    found = [_worded(act, it) for act in acts(it, verbs, table, "funds", _blocked(actor, it))]
+    quiet = {DEEDS[verb].button(verb) for verb in LAST}
+    found = [replace(_worded(act, it), quiet=act.label in quiet)
+             for act in acts(it, verbs, table, "funds", _blocked(actor, it))]
     return [*found[:1], *_edit(actor, it), *found[1:]]
 
 

@@ -30,13 +30,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Act:
-    """One thing this reader may do now. `asks`: it has a page of its own. `blocked` says why not yet."""
+    """One thing this reader may do now. `asks`: it has a page of its own. `blocked` says why not yet. `quiet`: it is
+    open to them, but nothing waits for it."""
     label: str
     url: str
     asks: bool = True
     once: str = ""
     version: int | None = None
     blocked: str = ""
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
