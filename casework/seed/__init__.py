@@ -17,7 +17,7 @@ from ..continued_presence.actions import tick as end_grants
 from ..kernel.clocks import fiscal_year, fiscal_year_days
 from ..kernel.db import at
 from ..kernel.system import SYSTEM
-from ..policy import ROLES, Role
+from ..policy import OFFICE_BOUND, ROLES, Role
 from . import money, needs, presence
 from .cast import PASSWORD, Cast
 from .timeline import Story, Timeline
@@ -44,7 +44,7 @@ def tell(end: datetime, count: int = CASES) -> Progress:
         opened = begin + timedelta(days=days * (number + 0.5) / count, hours=2 + number % 20)
         line.add(_case(cast, line, treasury, (number, count), opened))
     for reached in line.tell():
-        yield min((reached - begin).days, days), days, "days of the program"
+        yield min((reached - begin).days, days - 1), days, "days of the program"
     yield days, days, "days of the program"
 
 
@@ -78,5 +78,5 @@ def _matter(line: Timeline, office: Office, agent: User, number: int, moment: da
 
 def sign_ins() -> str:
     """What `make run` prints: one line per role."""
-    lines = (f"  {role:<22} {role.replace('_', ' ')}" for role in ROLES)
+    lines = (f"  {role:<22} {'Denver' if role in OFFICE_BOUND else 'all offices'}" for role in ROLES)
     return "\n".join((f"Sign in as any of these. The password of all is: {PASSWORD}", *lines))
