@@ -14,8 +14,8 @@ from .models import RoleGrant, User
 
 def role_words(role: str) -> str:
     """`cp_official` as people read it."""
-    words = role.replace("_", " ")
-    return words.replace("cp ", "CP ") if words.startswith("cp ") else words.capitalize()
+    words = role.replace("_", " ").capitalize()
+    return words.replace("Cp ", "CP ").replace(" hq", " HQ")
 
 
 def role_options() -> dict[str, str]:

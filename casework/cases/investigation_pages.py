@@ -28,7 +28,7 @@ from .queries import INVESTIGATION_SORTS, WITH, investigations_of
 from .schemas import NATURES, AddMember, OpenInvestigation
 from .tables import INVESTIGATIONS, case_table
 
-sections.add("Investigations", "cases.investigations", "investigation.read")
+sections.add("Investigations", "cases.investigations", "investigation.add_member")  # others come by their cases
 
 
 @pages.get("/investigations")

@@ -55,11 +55,11 @@ class OpenCase(Schema):
     discovered_at = Moment("When was that discovered?", metadata={"group": "Age"}, hint="For a person under 18: HHS is "
                            "told within 24 hours of this moment (22 USC 7105(b)(1)(H)).")
     specialist_id = Reference("Lead specialist", hint="Leave empty to lead it yourself.",
-                              metadata={"group": "Beside it"})
+                              metadata={"group": "If you know more"})
     investigation_id = Reference("Investigation", hint="May be added later. Help never waits for it.",
-                                 metadata={"group": "Beside it"})
+                                 metadata={"group": "If you know more"})
     earlier_case = Text("Earlier case of the same person", most=40, hint="Its number, if there is one.",
-                        metadata={"group": "Beside it"})
+                        metadata={"group": "If you know more"})
 
 
 class EditCase(Schema):

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
 from flask import current_app, url_for
@@ -46,16 +47,27 @@ def events(actor: Actor, case: Case, *, before: int | None = None, limit: int = 
 
 
 def looks(case: Case, since: datetime) -> list[Told]:
-    """Who was shown what of this case since then, newest first; lists in which only its number stood are left out."""
+    """Who was shown what of this case since then, newest first, of the latest five
+    hundred looks; lists in which only its number stood are left out."""
     own = _own(case)
     on_pages = [cast(AuditEvent.shown, String).contains(str(id)) for id in own]
     names = and_(AuditEvent.verb.in_([f"{kind}.read" for kind in OF_PERSON]), or_(*on_pages))
     query = select(AuditEvent).where(
         AuditEvent.at >= since, or_(AuditEvent.case_id == case.id, AuditEvent.subject_id.in_(own), names),
         AuditEvent.verb.in_([verb for verb in policy.VERBS if not story.is_deed(verb)]))
-    found = list(db.session.scalars(query.order_by(AuditEvent.id.desc()).limit(200)))
-    who = named([event.actor_id for event in found])
-    return [Told(event.at, event.verb.split(".")[0], _by(event, who)) for event in found]
+    found = list(db.session.scalars(query.order_by(AuditEvent.id.desc()).limit(500)))
+    return _gathered(found, named([event.actor_id for event in found]))
+
+
+def _gathered(found: Sequence[AuditEvent], who: dict[UUID, str]) -> list[Told]:
+    """What one person opened within one minute is one line."""
+    told = []
+    minutes = groupby(found, lambda event: (event.at.replace(second=0, microsecond=0), _by(event, who)))
+    for (minute, by), group in minutes:
+        kinds = dict.fromkeys(event.verb.split(".")[0].replace("cp_", "Continued Presence ").replace("_", " ")
+                              for event in group)
+        told.append(Told(minute, ", ".join(kinds), by))
+    return told
 
 
 def _about(case: Case) -> ColumnElement[bool]:

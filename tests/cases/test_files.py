@@ -263,7 +263,7 @@ def test_who_looked_is_for_the_supervisor_of_the_office(ada, at_work, world):
     at_work("olga").get(f"/cases/{world.rosa.id}")
     theirs = at_work("sam").get(f"/cases/{world.rosa.id}/who-looked").text
     assert "Olga Example" in theirs
-    assert ">Identity</td>" in theirs
+    assert "Identity" in theirs.split("<tbody>")[1]
     mine = ada.get(f"/cases/{world.rosa.id}/who-looked").text
     assert "supervisor of this office and the auditors can see who looked" in mine
     assert "Olga Example" not in mine
@@ -281,7 +281,7 @@ def test_a_page_of_several_notes_is_a_look_at_the_case(ada, at_work, machine, wo
     machine("olga").get(f"/api/v1/cases/{world.rosa.id}/notes")
     page = at_work("sam").get(f"/cases/{world.rosa.id}/who-looked").text
     assert ">Olga Example</td>" in page
-    assert ">Note</td>" in page
+    assert "Note" in page.split("Olga Example</td>")[1].split("</tr>")[0]
 
 
 def test_the_story_goes_on_page_by_page(ada, calm):
