@@ -76,7 +76,8 @@ def _open_funds() -> dict[str, str]:
 @opens_to("disbursement.request")
 def hints(case_id: UUID) -> Any:
     """What the category chosen asks, and who will sign for the amount typed: parts of the form's page."""
-    return render_template("funds/hints.html", **_hints(_asking(case_id), request.args))
+    case = _asking(case_id)
+    return render_template("funds/hints_page.html", case=case, **_hints(case, request.args))
 
 
 def _hints(case: Case, typed: Any) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """The words of the fund's pages: where a request stands, who must act, what happened."""
 from __future__ import annotations
 
+import re
+
 from ..kernel.rulebook import Row, Tier, current
 from ..kernel.workflow import said
 from .models import Account, FundKind, State
@@ -73,16 +75,24 @@ def category(code: str, known: dict[str, Row]) -> str:
 
 
 def conditions(row: Row) -> str:
-    """What the rule asks of a category, and which rule it is."""
-    parts = (part.strip() for part in row["conditions"].split(";"))
-    return f"{'; '.join(filter(None, parts)) or 'No further condition'} (rule {row['source']})"
+    """What the rule asks of a category, and which rule it is. Marks of the table's own sources are left out."""
+    asked = [clean for part in row["conditions"].split(";") if (clean := _clean(part))]
+    source = "; ".join(f"28 CFR {clean}" if clean.startswith("94.") else clean
+                       for part in row["source"].split(";") if (clean := _clean(part)))
+    words = "; ".join(asked) or "No further condition"
+    return f"{words[:1].upper()}{words[1:]}" + (f" ({source})" if source else "")
+
+
+def _clean(part: str) -> str:
+    unmarked = re.sub(r"\[[A-Z]: ([^\]]+)\]", r"\1", re.sub(r"\[[A-Z]\]", "", part)).strip()
+    return said(unmarked).replace("+", " and ").replace("program hq", "program headquarters")
 
 
 def signers(tier: Tier) -> str:
     """Who signs at a tier, as a sentence goes on."""
-    named = [f"another {said(role)}" if role in tier.approvers[:at] else f"a {said(role)}"
+    named = ["another person there" if role in tier.approvers[:at] else f"a {said(role)}"
              for at, role in enumerate(tier.approvers)]
-    words = ", then ".join(named).replace("program hq", "program headquarters")
+    words = ", then ".join(named).replace("a program hq", "program headquarters")
     return f"{words} must sign" + (", on a written legal note" if tier.legal_note else "")
 
 

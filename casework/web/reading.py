@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -134,4 +135,6 @@ def _shown(each: fields.Field[Any], value: Any) -> Any:
         return boxes(value if isinstance(value, (date, datetime)) else None)
     if isinstance(value, bool):
         return ("yes" if value else "no") if widget == "radio" else ("yes" if value else "")
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
     return "" if value is None or widget == "password" else str(value)
