@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 import pytest
 
@@ -50,7 +51,7 @@ class Visitors:
 
     def may_open(self, rule):
         """(name, address) of whoever may and gets the page itself, not a way elsewhere."""
-        row, verbs = ROUTES[rule.endpoint], verbs_of(self.app, rule.endpoint)
+        row, verbs = replace(ROUTES[rule.endpoint], part="", alone=False), verbs_of(self.app, rule.endpoint)
         for thing in self.things[row.on] if row.on else [None]:
             where = address(self.urls, rule, "GET", row, thing and thing.id)
             for name in self.people:
@@ -102,8 +103,12 @@ def test_the_hidden_screen(window):
     with window("ada") as page:
         page.goto("/")
         page.get_by_role("button", name="Hide").first.click()
-        page.wait_for_url("**/blank*")
-        assert violations(page) == []
+        page.wait_for_url(lambda url: "/blank" in url)
+        assert "Rosa" not in page.content() and violations(page) == []
+        page.get_by_text("Come back").click()
+        page.get_by_label("Password").fill(story.PASSWORD)
+        page.get_by_role("button", name="Come back").click()
+        page.wait_for_url(lambda url: "/blank" not in url)
 
 
 def test_a_barrier_would_be_found(window):
