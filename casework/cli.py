@@ -78,6 +78,19 @@ def downgrade(revision: str) -> None:
 
 
 @casework.group()
+def keys() -> None:
+    """The keys that seal what is private."""
+
+
+@keys.command("create")
+@click.argument("file", type=click.Path(path_type=Path))
+def create_keys(file: Path) -> None:
+    """Write new keys to FILE, for its owner alone. Keep a copy apart from the database and its backups."""
+    key_sources.generate_file(file)
+    click.echo(f"{file} holds new keys. Name it in CASEWORK_KEYS_FILE.")
+
+
+@casework.group()
 def user() -> None:
     """People who sign in."""
 

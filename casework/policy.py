@@ -285,8 +285,8 @@ JUDGED_ON: dict[str, str | None] = {
 }
 
 # What the clocks and the first start may do without anybody signed in.
-SYSTEM_MAY = frozenset({"disbursement.export", "office.create", "user.create", "role_grant.give", "rulebook_entry.publish",
-                        "cp_grant.expire", "cp_grant.hold", "cp_grant.release", "api_token.create"})
+SYSTEM_MAY = frozenset({"office.create", "user.create", "role_grant.give", "api_token.create", "rulebook_entry.publish",
+                        "cp_grant.expire", "cp_grant.hold", "cp_grant.release", "disbursement.export"})
 
 # Pairs of roles one person may never hold together (31 USC 3512(c), GAO Green Book principle 10; no appearance of
 # paying for testimony). An auditor holds no role that writes.
