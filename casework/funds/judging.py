@@ -24,6 +24,7 @@ from .queries import available, granted
 from .tiers import NOT_COUNTED, needed
 from .waiting import to_sign
 from .words import categories, category, signers
+from .workflow import WORKING
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,8 @@ class Evidence:
 
 def evidence(it: Disbursement) -> Evidence:
     hours, checks = rule("check_fresh").count, checks_of(it)
-    since = (it.submitted_at or now()) - timedelta(hours=hours)
+    sent = None if it.state in WORKING else it.submitted_at
+    since = (sent or now()) - timedelta(hours=hours)
     return Evidence(checks, sum(1 for check in checks if check.contacted_at >= since), hours,
                     rule("checks_required_exigent" if it.exigent else "checks_required").count)
 
