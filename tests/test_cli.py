@@ -9,7 +9,7 @@ import sys
 import psycopg
 import pytest
 
-from casework import cli
+from casework.kernel.db import db
 from tests.conftest import KEYS, app_on
 from tests.postgres import database
 
@@ -56,8 +56,8 @@ def test_from_nothing_to_a_first_administrator_with_a_token(casework, empty):
         answer = app.test_client().get("/api/v1/me", headers={"Authorization": f"Bearer {token.strip()}"})
         assert answer.status_code == 200
         assert answer.json["username"] == "root"
-        cli.db.session.remove()
-        cli.db.engine.dispose()
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.mark.slow

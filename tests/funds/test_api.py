@@ -146,7 +146,7 @@ def test_a_verb_of_another_role_is_refused(world, machine, name, verb, body):
 
 
 MONEY_ROUTES = {
-    "request": ("abe", lambda w: f"/cases/{w.kit.id}/disbursements", lambda w: wish(w)),
+    "request": ("abe", lambda w: f"/cases/{w.kit.id}/disbursements", wish),
     "approve": ("sam", lambda w: f"/disbursements/{w.stay.id}/approve",
                 lambda w: {"amount": "120.00", "concurs": True}),
     "obligate": ("bud", lambda w: f"/disbursements/{w.approved.id}/obligate",

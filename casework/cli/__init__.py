@@ -1,0 +1,24 @@
+"""The commands of whoever runs Casework. Each prints what it did; what went wrong is one line and a status of 1."""
+from __future__ import annotations
+
+import sys
+
+import click
+
+from ..kernel.errors import Refusal
+from ..kernel.keyring import KeysRefused
+from ..settings import Unsafe
+from . import demo, log, people, running
+from .base import casework
+
+__all__ = ["casework", "demo", "log", "main", "people", "running"]
+
+
+def main() -> None:
+    """What `casework` calls. A refusal is one line, never a traceback."""
+    try:
+        casework()
+    except (Refusal, Unsafe, KeysRefused) as refusal:
+        words = [str(refusal), *(f"{name}: {' '.join(said)}" for name, said in getattr(refusal, "fields", {}).items())]
+        click.echo(" ".join(words), err=True)
+        sys.exit(1)
