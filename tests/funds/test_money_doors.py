@@ -119,7 +119,7 @@ def test_another_row_is_added_without_sending_anything(world, browser, truth):
 
 
 PRESSED_TWICE = {
-    "ask": ("abe", lambda w: f"/cases/{w.kit.id}/disbursements/new", lambda w: typed(w), Disbursement),
+    "ask": ("abe", lambda w: f"/cases/{w.kit.id}/disbursements/new", typed, Disbursement),
     "approve": ("sam", lambda w: f"/disbursements/{w.stay.id}/approve",
                 lambda w: {"amount": "120.00", "concurs": "yes"}, Signature),
     "obligate": ("bud", lambda w: f"/disbursements/{w.approved.id}/obligate",
