@@ -105,7 +105,7 @@ def test_the_hidden_screen(window):
         page.get_by_role("button", name="Hide").first.click()
         page.wait_for_url(lambda url: "/blank" in url)
         assert "Rosa" not in page.content() and violations(page) == []
-        page.get_by_text("Come back").click()
+        page.locator("summary").click()
         page.get_by_label("Password").fill(story.PASSWORD)
         page.get_by_role("button", name="Come back").click()
         page.wait_for_url(lambda url: "/blank" not in url)
