@@ -255,6 +255,7 @@ POLICY: tuple[tuple[Any, ...], ...] = (
     ("disbursement.export",       PROGRAM_HQ),
     ("disbursement.export",       BUDGET_OFFICER),
     ("payee.read_held",           SPECIALIST,            asked_by_them),
+    ("payee.read_held",           PROGRAM_SUPERVISOR,    asked_by_them),
     ("payee.read_held",           PROGRAM_SUPERVISOR,    waiting_in_their_office),
     ("payee.read_held",           PROGRAM_SUPERVISOR,    approved_by_them),
     ("payee.read",                SPECIALIST,            on_their_team),

@@ -51,6 +51,12 @@ def test_a_draft_a_returned_and_a_refused_stay_are_the_requesters_alone(world):
     assert readers(world, draft) == {"ada"}
 
 
+def test_a_supervisor_who_asks_reads_what_they_wrote(world):
+    draft = asked(world, world.sam, world.rosa, 5, sent=False, category="E01", payee="Birch House Hotel",
+                  service_from_on=date(2026, 3, 18), service_until_on=date(2026, 3, 19))
+    assert readers(world, draft) == {"sam"}
+
+
 def test_a_stay_that_grows_longer_is_hidden_longer(world):
     stay = asked(world, world.ada, world.rosa, 5, sent=False, category="E01", service_from_on=date(2026, 3, 18),
                  service_until_on=date(2026, 3, 20))
