@@ -177,7 +177,7 @@ def test_the_page_and_the_api_say_so_and_show_nothing_of_it(world, truth, put, b
     assert {client.get(path, follow_redirects=True).status_code for client, path in asked} == {200}
     thing = getattr(world, row)
     put(thing, column, flipped(getattr(thing, column), -1))
-    db.session.rollback()  # what this test has read is read anew
+    db.session.expire_all()  # what this test has read is read anew
     answers = [client.get(path, follow_redirects=True) for client, path in asked]
     assert {answer.status_code for answer in answers} == {500}
     assert all("This record cannot be read" in answer.text for answer in answers)
