@@ -55,6 +55,13 @@ class Burn:
         return self.lasts_until is not None and self.lasts_until < self.ends_on
 
     @property
+    def even_label(self) -> tuple[float, float]:
+        """Where the words about even use stand: above its line, past the middle."""
+        start = self.points[0]
+        x = (start.x + RIGHT) / 2 + 40
+        return x, self.even_y + (BOTTOM - self.even_y) * (x - start.x) / (RIGHT - start.x) - 12
+
+    @property
     def label_y(self) -> float:
         """Where the words about today stand: above the point, or below where there is no room."""
         last = self.points[-1]

@@ -31,15 +31,15 @@ def _latest(it: Disbursement) -> Decimal:
 def requests(rows: Sequence[Disbursement], total: int, *, of_case: bool = False) -> Table:
     known = categories()
     columns = (
-        Column("number", "Request", link=lambda it: url_for("funds.show", id=it.id), sort=True),
+        Column("number", "Request", link=lambda it: url_for("funds.show", id=it.id), sort=not of_case),
         *(() if of_case else (Column("case_number", "Case"),)),
         Column("category", "For", show=lambda it: category(it.category, known)),
         Column("state", "Where it stands", show=lambda it: STATES[it.state]),
         Column("exigent", "Cannot wait", show=lambda it: "Cannot wait" if it.exigent else ""),
-        Column("requested_at", "Asked", show=lambda it: moment_words(it.requested_at), sort=True),
+        Column("requested_at", "Asked", show=lambda it: moment_words(it.requested_at), sort=not of_case),
         Column("amount", "Amount", show=_latest, right=True),
     )
-    return Table(columns, rows, noun="request", total=total, order="newest first", sorted_by="-number",
+    return Table(columns, rows, noun="request", total=total, order="newest first", sorted_by="" if of_case else "-number",
                  empty="No request fits. A specialist asks for help from the page of a case.")
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 
 from .. import policy
-from ..access.queries import visible
+from ..access.queries import how_many, visible
 from ..cases.models import Case
 from ..cases.queries import case as case_of
 from ..kernel import money
@@ -37,7 +37,8 @@ def of_case(case_id: UUID) -> Any:
     """What was asked of the fund in one case."""
     case = case_of(actor(), case_id)
     rows = in_case(actor(), case, after=request.args.get("after"))
-    return render_template("funds/of_case.html", case=case, table=listing.requests(rows, len(rows), of_case=True))
+    total = how_many(actor(), "disbursement.read", Disbursement, where=[Disbursement.case_id == case.id])
+    return render_template("funds/of_case.html", case=case, table=listing.requests(rows, total, of_case=True))
 
 
 @pages.route("/cases/<uuid:case_id>/disbursements/new", methods=["GET", "POST"])
