@@ -36,10 +36,12 @@ def requests(rows: Sequence[Disbursement], total: int, *, of_case: bool = False)
         Column("category", "For", show=lambda it: category(it.category, known)),
         Column("state", "Where it stands", show=lambda it: STATES[it.state]),
         Column("exigent", "Cannot wait", show=lambda it: "Cannot wait" if it.exigent else ""),
-        Column("requested_at", "Asked", show=lambda it: moment_words(it.requested_at), sort=not of_case),
+        Column("requested_at", "Asked", show=lambda it: moment_words(it.requested_at),
+               sort=not of_case),
         Column("amount", "Amount", show=_latest, right=True),
     )
-    return Table(columns, rows, noun="request", total=total, order="newest first", sorted_by="" if of_case else "-number",
+    return Table(columns, rows, noun="request", total=total, order="newest first",
+                 sorted_by="" if of_case else "-number",
                  empty="No request fits. A specialist asks for help from the page of a case.")
 
 
