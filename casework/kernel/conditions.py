@@ -7,6 +7,7 @@ Nobody (None, NULL) is the same as no one and differs from everyone.
 """
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -36,15 +37,15 @@ class Actor(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Condition:
+class Condition(ABC):
     column: str
     of: str
 
-    def holds(self, grant: Grant, row: Any) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def holds(self, grant: Grant, row: Any) -> bool: ...
 
-    def clause(self, grant: Grant, model: Any) -> ColumnElement[bool]:
-        raise NotImplementedError
+    @abstractmethod
+    def clause(self, grant: Grant, model: Any) -> ColumnElement[bool]: ...
 
 
 class same(Condition):
