@@ -198,7 +198,10 @@ def answered(asked, question):
     if not fine:
         wrong.append(f"{question}: {found}, not {question.expected or 'allowed'}")
     if question.expected == 404 and fine:
-        absent = ask(asked, question, question.absent_url)
+        key = question.endpoint, question.method
+        if key not in asked:
+            asked[key] = ask(asked, question, question.absent_url)
+        absent = asked[key]
         if absent != answer:
             wrong.append(f"{question}: hidden and absent differ: {difference(answer, absent)}")
     return wrong
