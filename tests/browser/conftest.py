@@ -19,6 +19,7 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 SECONDS = 20
+REFUSED = "Failed to load resource: the server responded with a status of 4"
 
 
 @pytest.fixture(scope="session")
@@ -42,18 +43,20 @@ def live(sqlite_copies, tmp_path_factory):
 
 @pytest.fixture
 def window(chromium, live):
-    """`with window("ada") as page`: a browser of their own, signed in. What it complains of fails the test."""
+    """`with window("ada") as page`: a browser of their own, signed in. What it complains of fails the test; with
+    `refused` not that an answer was a refusal, which Chromium says of every one."""
     complaints = []
 
     @contextmanager
-    def open_for(name=None, viewport=WIDE):
-        context = chromium.new_context(base_url=live.address, viewport=viewport, reduced_motion="reduce",
-                                       accept_downloads=True)
+    def open_for(name=None, *, refused=False, script=True):
+        context = chromium.new_context(base_url=live.address, viewport=WIDE, reduced_motion="reduce",
+                                       accept_downloads=True, java_script_enabled=script)
         context.set_default_timeout(SECONDS * 1000)
         if name:
             context.add_cookies([cookie_of(live, name)])
         page = context.new_page()
-        page.on("console", lambda said: said.type == "error" and complaints.append(f"{page.url}: {said.text}"))
+        page.on("console", lambda said: said.type == "error" and not (refused and said.text.startswith(REFUSED)) and
+                complaints.append(f"{page.url}: {said.text}"))
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         try:
             yield page

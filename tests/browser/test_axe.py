@@ -99,6 +99,32 @@ def test_the_page_that_lets_people_in(window):
         assert barriers(page, "/sign-in") == []
 
 
+REFUSALS = {"not found": ("ada", "/cases/0199aaaa-0000-7000-8000-00000000abcd", 404),
+            "not allowed": ("uma", "/cases", 403), "no such page": ("ada", "/nowhere", 404)}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_a_refusal(window, refusal):
+    name, where, status = REFUSALS[refusal]
+    with window(name, refused=True) as page:
+        assert page.goto(where).status == status
+        assert violations(page) == []
+
+
+def test_a_form_with_something_to_put_right(window):
+    """The summary takes the focus, and leads to the box."""
+    with window("ada", refused=True) as page:
+        page.goto("/cases/new")
+        page.get_by_role("button", name="Open the case").click()
+        page.locator("#errors").wait_for()
+        assert page.evaluate("document.activeElement.id") == "errors"
+        assert violations(page) == []
+        page.set_viewport_size(NARROW)
+        assert violations(page) == [] and not scrolls_sideways(page)
+        page.locator("#errors a").first.click()
+        assert page.evaluate("document.activeElement.name") == "referral_source"
+
+
 def test_the_hidden_screen(window):
     with window("ada") as page:
         page.goto("/")
