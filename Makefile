@@ -5,6 +5,9 @@ B    := $(V)/bin
 PORT ?= 8000
 export PORT
 
+# Thousands of small databases come and go in the tests: in memory where the system offers a folder for that.
+SCRATCH := $(shell test -w /dev/shm && echo TMPDIR=/dev/shm)
+
 # The first Python on this machine that is new enough; `make PY=/path/to/python` names another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PY   ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -32,11 +35,11 @@ serve: $(V)/.run       ## serve for production with gunicorn; needs CASEWORK_DAT
 
 test: lint             ## everything: style, types, rooms, then the whole suite on both databases and in a browser
 	@$(B)/python -m tests.browser.chromium
-	@$(B)/python -m pytest -n 2 --dist worksteal
+	@$(SCRATCH) $(B)/python -m pytest -n 2 --dist worksteal
 
 quick: $(V)/.test      ## a developer's loop: style, and the fast tests on SQLite, in seconds
 	@$(B)/ruff check --quiet
-	@$(B)/python -m pytest -n 2 -x -m "not slow and not browser and not postgresql"
+	@$(SCRATCH) $(B)/python -m pytest -n 2 -x -m "not slow and not browser and not postgresql"
 
 lint: $(V)/.test       ## style, types and the order of the rooms
 	@$(B)/ruff check --quiet

