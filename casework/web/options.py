@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
+from .words import in_words
+
 Options = Mapping[Any, Any] | Iterable[Any] | type[StrEnum]
 Source = Options | Callable[[], Options]
 Groups = list[tuple[str, list[tuple[str, str]]]]
@@ -29,4 +31,4 @@ def _plain(options: Options) -> Iterator[tuple[str, str]]:
         yield from ((str(value), str(words)) for value, words in options.items())
         return
     for each in options:
-        yield each if isinstance(each, tuple) else (str(each), str(each).replace("_", " ").capitalize())
+        yield each if isinstance(each, tuple) else (str(each), in_words(str(each)))

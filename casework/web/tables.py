@@ -18,6 +18,8 @@ from werkzeug.datastructures import MultiDict
 
 from casework.kernel.money import dollars
 
+from .words import in_words
+
 CAP = 1_000
 
 
@@ -81,7 +83,7 @@ def plain_words(value: Any) -> Any:
     if value is None:
         return ""
     if isinstance(value, Enum):
-        return str(value.value).replace("_", " ").capitalize()
+        return in_words(str(value.value))
     return dollars(value) if isinstance(value, Decimal) else value
 
 

@@ -1,4 +1,4 @@
-"""The words of errors: one wording for pages and for the API."""
+"""Words: of errors, one wording for pages and for the API; and of our own terms as people write them."""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -19,6 +19,7 @@ PLAIN = {
     "Not a valid list.": "Send a list.",
     "Not a valid mapping type.": "Send an object with named fields.",
 }
+ACRONYMS = frozenset({"ngo", "hhs", "hq", "cp"})
 
 
 def plain(messages: Any) -> Any:
@@ -49,3 +50,9 @@ def by_field(messages: Any, path: str = "") -> dict[str, list[str]]:
         for name, said in by_field(inner, inside).items():
             found.setdefault(name, []).extend(said)
     return found
+
+
+def in_words(word: str) -> str:
+    """`shelter_or_ngo` as it begins a line: "Shelter or NGO"."""
+    said = word.replace("_", " ").capitalize()
+    return " ".join(part.upper() if part.lower() in ACRONYMS else part for part in said.split(" "))
