@@ -37,9 +37,9 @@ test: lint             ## everything: style, types, rooms, then the whole suite 
 	@$(B)/python -m tests.browser.chromium
 	@$(SCRATCH) $(B)/python -m pytest -n 2 --dist worksteal
 
-quick: $(V)/.test      ## a developer's loop: style, and the fast tests on SQLite, in seconds
+quick: $(V)/.test      ## a developer's loop: style, and the tests that need no told story, in seconds
 	@$(B)/ruff check --quiet
-	@$(SCRATCH) $(B)/python -m pytest -n 2 -x -m "not slow and not browser and not postgresql"
+	@$(SCRATCH) $(B)/python -m pytest -n 2 -x -m "not slow and not browser and not postgresql and not world"
 
 lint: $(V)/.test       ## style, types and the order of the rooms
 	@$(B)/ruff check --quiet

@@ -184,3 +184,10 @@ def browser(app, world):
 def machine(app, world):
     """`machine("ada")`: a program that comes with ada's token."""
     return lambda name, scopes="*": as_machine(app, getattr(world, name), scopes)
+
+
+def pytest_collection_modifyitems(items):
+    """Whatever needs the told story is marked `world`: a quick run leaves it out."""
+    for item in items:
+        if {"copy", "still"} & set(item.fixturenames) or item.path.name == "test_matrix.py":
+            item.add_marker("world")
