@@ -126,9 +126,14 @@ def _amount(it: Disbursement) -> Decimal:
 
 @duties.finds
 def papers(actor: Actor, case: Case | None) -> Iterator[Duty]:
-    """Receipts and late checks that this person owes."""
-    mine = [Disbursement.requested_by_id == actor.id, *([Disbursement.case_id == case.id] if case else [])]
-    for paper in owed(*mine):
+    """Receipts and late checks that this person owes, as long as they may see the request at all."""
+    ways = policy.ways(actor, "disbursement.read")
+    mine = [Disbursement.requested_by_id == actor.id, or_(false(), *(way.clause(Disbursement) for way in ways)),
+            *([Disbursement.case_id == case.id] if case else [])]
+    found = list(owed(*mine)) if ways else []
+    if found:
+        record_read(actor, "disbursement.read", [paper.disbursement for paper in found])
+    for paper in found:
         disbursement = paper.disbursement
         yield Duty(disbursement.case_id, disbursement.case_number, paper.what, paper.due_at,
                    f"/disbursements/{disbursement.id}", urgent=paper.late, says=disbursement.number,

@@ -2,13 +2,17 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from casework.access import actions as access
+from casework.audit.models import AuditEvent
+from casework.cases import actions as cases
 from casework.funds import actions as funds
 from casework.funds import queries, waiting
 from casework.funds.journal import matching, totals
 from casework.funds.models import Disbursement, State
 from casework.kernel.db import at, db, now
+from casework.policy import Role
 from tests.funds.story import YEAR, approve, asked, check, upto
 
 
@@ -99,3 +103,14 @@ def test_the_log_filters_and_its_totals_tie_to_the_ledger(world):
         assert told.tie
     assert totals(matching(number=world.reconciled.number)).ledger_paid == 118
     assert totals(matching(number=world.refunded.number)).paid == 60
+
+
+def test_papers_end_with_the_right_to_see_the_request_and_are_recorded_as_seen(world, truth):
+    owes = [duty.says for duty in waiting.papers(world.sol, None)]
+    assert owes == [world.paid.number]
+    assert truth.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one().subject_id == world.paid.id
+    cases.leave_team(world.sam, world.rosa, user_id=world.sol.id)
+    for grant in [grant for grant in world.sol.current_grants if grant.role != Role.SPECIALIST]:
+        access.end_role(world.root, grant)
+    db.session.refresh(world.sol, ["grants"])
+    assert list(waiting.papers(world.sol, None)) == []
