@@ -13,6 +13,7 @@ from ..audit import record_read
 from ..kernel.conditions import Actor
 from ..kernel.db import Base, db
 from ..kernel.errors import Forbidden, NotFound
+from ..kernel.scope import asks
 from .cursors import Place, cursor, place_of
 
 LARGEST_PAGE = 200
@@ -109,6 +110,7 @@ def open_ways(actor: Actor, verb: str) -> list[policy.Way]:
     ways = policy.ways(actor, verb)
     if not ways:
         raise Forbidden(policy.why_not(verb))
+    asks(db.session(), actor.id)
     return ways
 
 

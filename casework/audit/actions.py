@@ -16,6 +16,7 @@ from ..kernel.conditions import Actor
 from ..kernel.constraints import conflict
 from ..kernel.db import begin_writing, db
 from ..kernel.errors import Conflict, Forbidden, Stale
+from ..kernel.scope import asks
 from .events import Said, event, write
 
 
@@ -48,6 +49,7 @@ def action(actor: Actor, verb: str, thing: Any, *, expecting: int | None = None,
     outer: Deed | None = session.info.get("action")
     with _transaction(session) as part:
         session.info["action"] = deed
+        asks(session, actor.id)
         try:
             if thing is not None:
                 _hold(session, verb, thing, expecting)
@@ -64,6 +66,8 @@ def action(actor: Actor, verb: str, thing: Any, *, expecting: int | None = None,
             raise
         finally:
             session.info["action"] = outer
+            if outer:
+                asks(session, outer.actor.id)
 
 
 @contextmanager

@@ -8,7 +8,9 @@ from flask import Flask, Response, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from casework import policy
+from casework.kernel.db import db
 from casework.kernel.errors import Forbidden, Stranger
+from casework.kernel.scope import asks
 
 from . import csrf
 from .hooks import hooks
@@ -60,6 +62,7 @@ def at_the_gate() -> AnyResponse | None:
         return None
     if not signed_in():
         return _to_sign_in()
+    asks(db.session(), actor().id)
     if not bearer_token() and hooks().hidden() and request.endpoint not in WHILE_HIDDEN:
         return redirect(url_for("web.blank"), 303)
     verbs = verbs_of(request.endpoint)

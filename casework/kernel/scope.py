@@ -1,0 +1,50 @@
+"""Through whose eyes the database is read just now.
+
+A session reads for somebody: `asks` says for whom, and stays so until it reads for somebody else. `rules` is for the
+law itself: what must be counted, numbered or judged over records that the asker may not see. Nothing read under
+`rules` is shown; a test counts who uses it.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from .db import db
+from .system import SYSTEM
+
+
+class Eyes(NamedTuple):
+    """Whose eyes, and, where the rules look for themselves, what for."""
+
+    asker_id: UUID | None
+    why: str | None
+
+    @property
+    def reader_id(self) -> UUID | None:
+        """Whom the database takes the reader for: the system, while the rules look."""
+        return SYSTEM.id if self.why else self.asker_id
+
+
+def asks(session: Session, actor_id: UUID | None) -> None:
+    """From here on this session reads for this person; None is nobody, who sees nothing private."""
+    session.info["asker"] = actor_id
+
+
+def eyes(session: Session) -> Eyes:
+    return Eyes(session.info.get("asker"), session.info.get("rules"))
+
+
+@contextmanager
+def rules(why: str) -> Iterator[None]:
+    """Inside, the rules look for themselves. `why` says what for ("tier"); the outermost counts."""
+    session = db.session()
+    outer = session.info.get("rules")
+    session.info["rules"] = outer or why
+    try:
+        yield
+    finally:
+        session.info["rules"] = outer
