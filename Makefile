@@ -18,7 +18,7 @@ LOCK := $(B)/uv pip compile --quiet --universal --python-version 3.11 --generate
           --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset serve test quick lint install lock clean
+.PHONY: help run demo-reset serve test quick crash bench lint install lock clean
 
 help:                  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -40,6 +40,12 @@ test: lint             ## everything: style, types, rooms, then the whole suite 
 quick: $(V)/.test      ## a developer's loop: style, and the tests that need no told story, in seconds
 	@$(B)/ruff check --quiet
 	@$(SCRATCH) $(B)/python -m pytest -n 2 -x -m "not slow and not browser and not postgresql and not world"
+
+crash: $(V)/.test      ## what `make test` does a few times, in full: hundreds of kills, many rows. Takes long
+	@$(SCRATCH) CASEWORK_TEST_FULL=1 $(B)/python -m pytest -m crash
+
+bench: $(V)/.test      ## how fast, as ratios in one run: see tests/benchmarks/README.md
+	@$(B)/python -m tests.benchmarks
 
 lint: $(V)/.test       ## style, types and the order of the rooms
 	@$(B)/ruff check --quiet
