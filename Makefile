@@ -30,7 +30,8 @@ demo-reset: $(V)/.run  ## throw the demo data away and begin the story again
 	@$(B)/casework demo --port $(PORT) --reset
 
 serve: $(V)/.run       ## serve for production with gunicorn; needs CASEWORK_DATABASE_URL and the keys
-	@exec $(B)/gunicorn --no-control-socket --worker-class gthread --workers "$$(getconf _NPROCESSORS_ONLN)" --threads 3 \
+	@exec $(B)/gunicorn --no-control-socket --preload --worker-class gthread \
+	    --workers "$$(getconf _NPROCESSORS_ONLN)" --threads 3 \
 	    --bind "$${BIND:-127.0.0.1:$(PORT)}" --max-requests 20000 --max-requests-jitter 2000 wsgi:app
 
 test: lint             ## everything: style, types, rooms, then the whole suite on both databases and in a browser

@@ -69,6 +69,7 @@ class Poster:
     fund: str
     stories: list[Story] = field(default_factory=list)
     enough: Event = field(default_factory=Event)
+    resting: Event = field(default_factory=Event)
     failure: BaseException | None = None
 
     @property
@@ -91,11 +92,16 @@ class Poster:
         for who, verb, body in steps(self.fund):
             at = f"/disbursements/{story.id}/{verb}" if story.id else f"/cases/{self.case()}/disbursements"
             sent = Sent(who, verb, at, body)
+            self.rest()
             story.sent.append(sent)
             self.post(sent)
             story.id = story.id or self.last["id"]
             if self.enough.is_set():
                 return
+
+    def rest(self):
+        while self.resting.is_set() and not self.enough.is_set():
+            time.sleep(0.01)
 
     def case(self):
         """A case for each hundred stories, so that the small sums of one person stay small."""
@@ -164,6 +170,19 @@ def posting(posters):
             with suppress(RuntimeError):
                 thread.join(PATIENCE)
     require_no_failure(posters)
+
+
+@contextmanager
+def at_rest(posters):
+    """Everybody gets the answer they wait for, and sends nothing new for as long as the block lasts."""
+    for poster in posters:
+        poster.resting.set()
+    while any(poster.under_way and not poster.failure for poster in posters):
+        time.sleep(0.01)
+    require_no_failure(posters)
+    yield
+    for poster in posters:
+        poster.resting.clear()
 
 
 def require_no_failure(posters):

@@ -100,8 +100,8 @@ def address_of(door):
 
 def launch(door, database, said):
     """gunicorn as it is served, in a process group of its own. Python keeps what it compiled, as an installation does."""
-    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--worker-class", "gthread", "--workers",
-               "2", "--threads", "4", "--access-logfile", "-", "--bind", f"fd://{door.fileno()}", "wsgi:app"]
+    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--preload", "--worker-class", "gthread",
+               "--workers", "2", "--threads", "4", "--access-logfile", "-", "--bind", f"fd://{door.fileno()}", "wsgi:app"]
     environment = {**os.environ, "CASEWORK_ENV": "test", "CASEWORK_DATABASE_URL": database, "CASEWORK_KEYS": KEYS,
                    "CASEWORK_SECRET_KEY": "t" * 40}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)

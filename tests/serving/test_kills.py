@@ -25,7 +25,7 @@ from tests.counts import times
 from tests.postgres import database, find_programs, server_of_its_own
 from tests.serving import proof
 from tests.serving.mortal import Mortal, figures
-from tests.serving.posting import Poster, posting, require_no_failure, send
+from tests.serving.posting import Poster, at_rest, posting, require_no_failure, send
 from tests.serving.server import listening
 
 pytestmark = [pytest.mark.slow, pytest.mark.crash]
@@ -120,7 +120,9 @@ def survive(server, posters, kills, kill, start):
                 time.sleep(random.uniform(0, 1.5))
                 kill()
             server.come_up(start)
-            require_all_well(server, posters)
+            print(f"{number + 1} of {kills} kills: up again in {server.seconds[-1]:.2f} s", flush=True)
+            with at_rest(posters):
+                require_all_well(server, posters)
     finished(server, posters)
     assert sum(server.in_flight) > 0, "no kill hit anything: this proves nothing"
     assert max(server.own_seconds) < SECONDS_TO_COME_UP, (server.seconds, server.own_seconds)
