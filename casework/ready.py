@@ -17,7 +17,7 @@ def register(app: Flask) -> None:
     """The database answers, its tables are those this code was written for, and there is a key to seal with."""
     health.register(app, "database", lambda: db.session.scalar(select(1)) == 1)
     health.register(app, "tables", lambda: schema.present() == schema.head())
-    health.register(app, "keys", lambda: bool(ring.current))
+    health.register(app, "keys", lambda: bool(ring.current) and not ring.trouble)
 
 
 def behind_proxies(app: Flask) -> None:

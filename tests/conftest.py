@@ -26,7 +26,8 @@ from tests import world as story
 
 pytest_plugins = ["tests.postgres", "tests.serving.server"]
 
-KEYS = "master-1: " + "a" * 43 + "=\nindex-1: " + "b" * 43 + "=\n"
+PURPOSES = {"master": "a", "index": "b", "backup": "c", "escrow": "d"}
+KEYS = "".join(f"{purpose}-1: {letter * 43}=\n" for purpose, letter in PURPOSES.items())
 
 
 class Client(FlaskClient):

@@ -16,12 +16,11 @@ from .. import policy
 from ..access.queries import Page, visible
 from ..audit import remember
 from ..kernel.conditions import Actor
-from ..kernel.crypto import Place
 from ..kernel.db import db
 from ..kernel.exact import NotExact, exact_index
 from ..kernel.keyring import data_key
 from .files import Contact, Identity
-from .models import Case, Person
+from .models import Case, Person, PersonKey, key_place
 from .queries import WITH, numbered
 
 BATCH, MOST = 500, 200
@@ -68,17 +67,19 @@ def _by_name(actor: Actor, query: str) -> Iterator[UUID]:
 
 
 def _opened(actor: Actor) -> Iterator[tuple[UUID, str | None, str | None]]:
-    """Every person whose identity they may see, with the two names, read in batches by key."""
+    """Every person whose identity they may see, with the two names, read in batches by key. Whose key was destroyed
+    has no name any more."""
     after: UUID | None = None
     while True:
         more = [] if after is None else [Identity.id > after]
         rows = db.session.execute(
-            select(Identity.id, Identity.person_id, Person.wrapped_key, Identity.legal_name_sealed,
+            select(Identity.id, Identity.person_id, PersonKey.wrapped, Identity.legal_name_sealed,
                    Identity.goes_by_sealed)
-            .join(Person, Person.id == Identity.person_id).where(_seen(actor, Identity), *more)
+            .join(Person, Person.id == Identity.person_id).outerjoin(PersonKey, PersonKey.person_id == Person.id)
+            .where(_seen(actor, Identity), Person.key_destroyed_at.is_(None), *more)
             .order_by(Identity.id).limit(BATCH)).all()
         for id, person_id, wrapped, legal, called in rows:
-            key = data_key(Place("person", "wrapped_key", person_id), wrapped)
+            key = data_key(key_place(person_id), wrapped)
             yield person_id, NAMES[0].open(key, id, legal), NAMES[1].open(key, id, called)
         if len(rows) < BATCH:
             return

@@ -147,7 +147,8 @@ def begin_writing(session: Session) -> None:
 def _settle(connection: object, _record: object) -> None:
     if isinstance(connection, sqlite3.Connection):
         connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000"):
+        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000",
+                       "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
 
