@@ -3,6 +3,8 @@ says what may not be.
 
     CASEWORK_ENV            production (default), demo or test
     CASEWORK_DATABASE_URL   the database; SQLite in production only with CASEWORK_ALLOW_SQLITE=1
+    CASEWORK_OWNER_URL      the same database as its owner, for `casework backup` and `restore` (default: the same)
+    CASEWORK_PG_BIN         the folder of pg_dump and pg_restore, where they are not on PATH
     CASEWORK_SECRET_KEY     signs cookies and forms; at least 32 characters
     CASEWORK_KEYS_FILE      the key file (mode 0600), or CASEWORK_KEYS with its text
     CASEWORK_LOG_ORIGIN     the name of the log, as its checkpoints bear it; never changed once the log has begun
@@ -22,7 +24,8 @@ from typing import Any
 DEMO_SECRET = "published demo secret: never for a real case"
 
 DEFAULTS: dict[str, Any] = {
-    "ENV": "production", "DATABASE_URL": "", "SECRET_KEY": "", "KEYS_FILE": "", "KEYS": "", "PROXIES": 0,
+    "ENV": "production", "DATABASE_URL": "", "OWNER_URL": "", "PG_BIN": "", "SECRET_KEY": "", "KEYS_FILE": "",
+    "KEYS": "", "PROXIES": 0,
     "ALLOW_SQLITE": False, "PASSWORD_COST": "full", "POOL_SIZE": 8, "STATEMENT_SECONDS": 60,
     "LOG_ORIGIN": "casework.example/log", "LOG_KEY_FILE": "", "LOG_KEY": "", "WITNESSES": "", "WITNESS_HOURS": 24,
     "METRICS_TOKEN": "",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..kernel.errors import Conflict
-from ..kernel.key_sources import read_file
+from ..kernel.key_files import read_file
 from .models import LogKey
 from .notes import NotANote, Signer, generate
 
@@ -33,7 +33,7 @@ def signer(settings: Mapping[str, Any]) -> Signer:
     if bool(file) == bool(text):
         raise KeyProblem(NONE)
     try:
-        key = Signer.read(read_file(file) if file else text)
+        key = Signer.read(read_file(Path(file)) if file else text)
     except NotANote as problem:
         raise KeyProblem(f"The log's signing key cannot be read: {problem}.") from None
     if key.name != settings["LOG_ORIGIN"]:
