@@ -69,9 +69,9 @@ def _verdict(where: str, last: LogCheckpoint, held: Sequence[Path], status: int,
 
 
 def _range(where: str, last: LogCheckpoint, until: int, held: Sequence[Path]) -> str:
-    return (f"Missing from {where}: records {last.size} to {until - 1} of the log (from {_time(last.signed_at)}, when the "
-            f"last one here was sealed, to {_written(held)}, when the checkpoint you hold was written). An older state "
-            "was put back, or it was cut off.")
+    return (f"Missing from {where}: records {last.size} to {until - 1} of the log (from {_time(last.signed_at)}, when "
+            f"the last one here was sealed, to {_written(held)}, when the checkpoint you hold was written). An older "
+            "state was put back, or it was cut off.")
 
 
 def _all_missing(where: str, held: Sequence[Path]) -> str:

@@ -13,7 +13,7 @@ from ..audit import remember
 from ..kernel.alone import alone
 from ..kernel.errors import Conflict
 from ..kernel.keyring import ring
-from ..kernel.streams import Sealing
+from ..kernel.streams import CHUNK, Sealing
 from ..kernel.system import SYSTEM
 from .manifest import Manifest
 from .sources import source
@@ -47,7 +47,7 @@ class _Counting:
         return self.file.write(content)
 
 
-def take(settings: Mapping[str, Any], file: Path, keys: Path) -> Taken:
+def take(settings: Mapping[str, Any], file: Path, keys: Path, *, chunk: int = CHUNK) -> Taken:
     """Back up the database to `file` and people's keys to `keys`. It is in the trail before either has its name:
     what cannot be written down is not taken away. Refused where a file is there already."""
     for wanted in (file, keys):
@@ -57,7 +57,7 @@ def take(settings: Mapping[str, Any], file: Path, keys: Path) -> Taken:
     with alone("backup", BUSY), _gone_if_it_fails(part, keys_part), source(settings, file, keys_part) as found:
         with _new(part) as out:
             counting = _Counting(out)
-            stream = Sealing(counting, key, PURPOSE)  # type: ignore[arg-type]
+            stream = Sealing(counting, key, PURPOSE, chunk=chunk)
             stream.write(found.manifest.written)
             for block in found.blocks:
                 stream.write(block)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -28,6 +28,10 @@ class NotWhole(Invalid):
     """Not a sealed stream, or not as it was written. Nothing that it holds may be used."""
 
     title = "This file cannot be opened"
+
+
+class Writable(Protocol):
+    def write(self, content: bytes, /) -> object: ...
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ HEAD = len(Head(0, 0, bytes(SALT)).bytes)
 class Sealing:
     """Writes a stream to `out`. Only `close` makes it whole: what was not closed does not open."""
 
-    def __init__(self, out: BinaryIO, key: Key, purpose: str, *, chunk: int = CHUNK) -> None:
+    def __init__(self, out: Writable, key: Key, purpose: str, *, chunk: int = CHUNK) -> None:
         self.out, self.head, self._number, self._held = out, Head(key.id, chunk, os.urandom(SALT)), 0, bytearray()
         self._cipher = _cipher(key, self.head, purpose)
         out.write(self.head.bytes)

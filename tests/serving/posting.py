@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from threading import Event, Thread
 from uuid import uuid4
 
 import httpx
+
+from casework.funds import actions as funds
+from casework.kernel.clocks import fiscal_year
+from casework.kernel.rulebook import today
 
 AMOUNT = "2.00"
 PATIENCE = 60
@@ -130,6 +135,16 @@ class Poster:
             return None
         assert answer.status_code in (200, 201), (sent, answer.status_code, answer.text)
         return answer
+
+
+def rich_fund(w):
+    """A fund that does not run out."""
+    year, plenty = fiscal_year(today()), Decimal(1_000_000)
+    fund = funds.record(w.bud, name=f"Rich {uuid4().hex[:6]}", treasury_symbol="70-1", authority="A test act",
+                        spending="annual", available_from_on=w.fund.available_from_on)
+    funds.apportion(w.bud, fund, fiscal_year=year, amount=plenty, document="A")
+    funds.allot(w.bud, fund, office_id=w.den.id, fiscal_year=year, amount=plenty)
+    return fund.id
 
 
 def send(client, tokens, sent):

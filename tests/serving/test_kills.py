@@ -6,18 +6,13 @@ import random
 import subprocess
 import time
 from contextlib import contextmanager
-from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import make_url
 
 from casework.access import tokens
 from casework.cases import actions as cases
-from casework.funds import actions as funds
-from casework.kernel.clocks import fiscal_year
 from casework.kernel.db import db
-from casework.kernel.rulebook import today
 from casework.kernel.system import SYSTEM
 from tests import world as story
 from tests.conftest import app_on
@@ -25,7 +20,7 @@ from tests.counts import times
 from tests.postgres import database, find_programs, server_of_its_own
 from tests.serving import proof
 from tests.serving.mortal import Mortal, figures
-from tests.serving.posting import Poster, at_rest, posting, require_no_failure, send
+from tests.serving.posting import Poster, at_rest, posting, require_no_failure, rich_fund, send
 from tests.serving.server import listening
 
 pytestmark = [pytest.mark.slow, pytest.mark.crash]
@@ -81,24 +76,15 @@ def served(url, ids, log):
         db.engine.dispose()
 
 
-def rich_fund(w):
-    year, plenty = fiscal_year(today()), Decimal(1_000_000)
-    fund = funds.record(w.bud, name=f"Crash {uuid4().hex[:6]}", treasury_symbol="70-1", authority="A test act",
-                        spending="annual", available_from_on=w.fund.available_from_on)
-    funds.apportion(w.bud, fund, fiscal_year=year, amount=plenty, document="A")
-    funds.allot(w.bud, fund, office_id=w.den.id, fiscal_year=year, amount=plenty)
-    return fund.id
-
-
 def test_the_server_is_killed_on_sqlite(on_sqlite):
     server, posters = on_sqlite
-    survive(server, posters, times(small=3, full=200), server.kill, server.start)
+    survive(server, posters, times(small=2, full=200), server.kill, server.start)
 
 
 @pytest.mark.postgresql
 def test_the_server_is_killed_on_postgresql(on_postgresql):
     server, posters, _ = on_postgresql
-    survive(server, posters, times(small=2, full=100), server.kill, server.start)
+    survive(server, posters, times(small=1, full=100), server.kill, server.start)
 
 
 @pytest.mark.postgresql
