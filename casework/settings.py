@@ -5,6 +5,8 @@ says what may not be.
     CASEWORK_DATABASE_URL   the database; SQLite in production only with CASEWORK_ALLOW_SQLITE=1
     CASEWORK_SECRET_KEY     signs cookies and forms; at least 32 characters
     CASEWORK_KEYS_FILE      the key file (mode 0600), or CASEWORK_KEYS with its text
+    CASEWORK_KEYS_PASSPHRASE_FILE  the passphrase of a wrapped key file (mode 0600); else it is asked for
+    CASEWORK_ESCROW_FILE    where the newest keys file (every person's wrapped key) is kept
     CASEWORK_PROXIES        how many proxies in front may name the client's address (default 0: none)
 """
 from __future__ import annotations
@@ -16,7 +18,8 @@ from typing import Any
 DEMO_SECRET = "published demo secret: never for a real case"
 
 DEFAULTS: dict[str, Any] = {
-    "ENV": "production", "DATABASE_URL": "", "SECRET_KEY": "", "KEYS_FILE": "", "KEYS": "", "PROXIES": 0,
+    "ENV": "production", "DATABASE_URL": "", "SECRET_KEY": "", "KEYS_FILE": "", "KEYS": "",
+    "ESCROW_FILE": "", "PROXIES": 0,
     "ALLOW_SQLITE": False, "PASSWORD_COST": "full", "POOL_SIZE": 8, "STATEMENT_SECONDS": 60,
 }
 FIXED: dict[str, Any] = {
