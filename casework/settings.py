@@ -13,6 +13,8 @@ says what may not be.
     CASEWORK_WITNESSES      where checkpoints are sent, parted by ";": folder:/path; s3+https://…; smtp://…
     CASEWORK_WITNESS_HOURS  how old the newest receipt of each witness may be (default 24), for /readyz
     CASEWORK_METRICS_TOKEN  who sends it as a bearer token may read /metrics; without one there is no /metrics
+    CASEWORK_KEYS_PASSPHRASE_FILE  the passphrase of a wrapped key file (mode 0600); else it is asked for
+    CASEWORK_ESCROW_FILE    where the newest keys file (every person's wrapped key) is kept
     CASEWORK_PROXIES        how many proxies in front may name the client's address (default 0: none)
 """
 from __future__ import annotations
@@ -25,7 +27,7 @@ DEMO_SECRET = "published demo secret: never for a real case"
 
 DEFAULTS: dict[str, Any] = {
     "ENV": "production", "DATABASE_URL": "", "OWNER_URL": "", "PG_BIN": "", "SECRET_KEY": "", "KEYS_FILE": "",
-    "KEYS": "", "PROXIES": 0,
+    "KEYS": "", "ESCROW_FILE": "", "PROXIES": 0,
     "ALLOW_SQLITE": False, "PASSWORD_COST": "full", "POOL_SIZE": 8, "STATEMENT_SECONDS": 60,
     "LOG_ORIGIN": "casework.example/log", "LOG_KEY_FILE": "", "LOG_KEY": "", "WITNESSES": "", "WITNESS_HOURS": 24,
     "METRICS_TOKEN": "",

@@ -2,17 +2,21 @@
 shown blank, and remembered."""
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import inspect, select, text, update
 
+from casework.audit import gather, settle
 from casework.audit.models import AuditEvent
 from casework.audit.unreadable import VERB
 from casework.cases.files import Identity
-from casework.cases.models import Person
+from casework.cases.models import Person, key_place
 from casework.continued_presence.models import CPSignature
 from casework.funds.models import ResourceCheck
-from casework.kernel.crypto import HEADER, NONCE, Unreadable
+from casework.kernel.crypto import HEADER, NONCE, Key, Unreadable, seal
 from casework.kernel.db import Base, db
+from casework.kernel.keyring import data_key
 from casework.kernel.sealed import SealedColumn
 
 PARTS = {"version": 0, "key": HEADER - 1, "nonce": HEADER, "words": HEADER + NONCE, "tag": -1}
@@ -94,6 +98,62 @@ def test_every_bit_of_one_envelope(app, world, truth, put):
     put(world.rosa_identity, "legal_name_sealed", whole)
     assert opened(world.rosa_identity, "legal_name") == "Rosalind Placeholder"
     assert len(failures(truth)) == len(whole)
+
+
+def envelopes(truth):
+    """(model, descriptor, its key, row id, an envelope that opens) of each sealed column: the story's, or one made."""
+    for model, name, column in sealed_columns():
+        row = some_row(truth, model, column)
+        descriptor, key = vars(model)[name], row.own_key()
+        yield descriptor, key, row.id, getattr(row, column) or seal(key, descriptor.place(row.id), b"x")
+
+
+def refused(descriptor, key, row_id, envelope):
+    with pytest.raises(Unreadable):
+        descriptor.open(key, row_id, envelope)
+    return 1
+
+
+def test_every_bit_every_cut_and_every_other_key_of_every_sealed_column(app, truth):
+    """Refused, each time, and each time remembered."""
+    gather()
+    met = 0
+    for descriptor, key, row_id, whole in envelopes(truth):
+        for bit in range(len(whole) * 8):
+            met += refused(descriptor, key, row_id, flipped(whole, bit // 8, bit % 8))
+        for length in range(len(whole)):
+            met += refused(descriptor, key, row_id, whole[:length])
+        for id in (0, 2, 7, 2**32 - 1):
+            met += refused(descriptor, key, row_id, whole[:1] + id.to_bytes(4, "big") + whole[HEADER:])
+        met += refused(descriptor, Key(key.id, bytes(32)), row_id, whole) + refused(descriptor, key, row_id, whole + b"x")
+    settle()
+    assert len(failures(truth)) == met > 10_000
+
+
+def test_every_exchange_of_row_column_and_table_among_all_sealed_columns(app, truth):
+    """Each envelope in each other's place, under the key it was sealed with: only the place tells them apart."""
+    gather()
+    every, met = list(envelopes(truth)), 0
+    for descriptor, key, row_id, whole in every:
+        for other, _, other_id, _ in every:
+            if other is not descriptor:
+                met += refused(other, key, other_id, whole) + refused(other, key, row_id, whole)
+        met += refused(descriptor, key, UUID(int=row_id.int ^ 1), whole)
+    settle()
+    assert len(failures(truth)) == met == len(every) * (2 * len(every) - 1)
+
+
+def test_every_bit_and_every_cut_of_a_wrapped_key(app, world, truth):
+    gather()
+    place, whole = key_place(world.rosa.person_id), truth.get(Person, world.rosa.person_id).key.wrapped
+    wrong = [flipped(whole, bit // 8, bit % 8) for bit in range(len(whole) * 8)]
+    wrong += [whole[:length] for length in range(len(whole))]
+    wrong.append(truth.get(Person, world.nina.person_id).key.wrapped)
+    for wrapped in wrong:
+        with pytest.raises(Unreadable):
+            data_key(place, wrapped)
+    settle()
+    assert len(failures(truth)) == len(wrong)
 
 
 def test_cut_lengthened_or_emptied(app, world, truth, put):

@@ -77,6 +77,12 @@ class Contact(OfPerson, Record):
     never_tell = Sealed(optional=True)
 
 
+# Which identifiers are looked up whole, and where each stands.
+SCOPES: dict[str, type[Identity] | type[Contact]] = {
+    "a_number": Identity, "passport": Identity, "phone": Contact, "email": Contact,
+}
+
+
 class NoteKind(StrEnum):
     """Facts of service, by kind; what is said to a counsellor is never written down here."""
 

@@ -17,16 +17,13 @@ from ..access.queries import Page, visible
 from ..audit import remember
 from ..kernel.conditions import Actor
 from ..kernel.db import db
-from ..kernel.exact import NotExact, exact_index
+from ..kernel.exact import NotExact, exact_indexes
 from ..kernel.keyring import data_key
-from .files import Contact, Identity
+from .files import SCOPES, Identity
 from .models import Case, Person, PersonKey, key_place
 from .queries import WITH, numbered
 
 BATCH, MOST = 500, 200
-SCOPES: dict[str, type[Identity] | type[Contact]] = {
-    "a_number": Identity, "passport": Identity, "phone": Contact, "email": Contact,
-}
 NAMES = (Identity.legal_name, Identity.goes_by)
 
 
@@ -48,11 +45,12 @@ def _looks_like_a_number(query: str) -> bool:
 def _by_identifier(actor: Actor, query: str) -> Iterator[UUID]:
     for scope, model in SCOPES.items():
         try:
-            index = exact_index(scope, query)
+            indexes = exact_indexes(scope, query)
         except NotExact:
             continue
         column: Any = getattr(model, f"{scope}_index")
-        yield from db.session.scalars(select(model.person_id).where(column == index, _seen(actor, model)).limit(MOST))
+        found = select(model.person_id).where(column.in_(indexes), _seen(actor, model)).limit(MOST)
+        yield from db.session.scalars(found)
 
 
 def _by_name(actor: Actor, query: str) -> Iterator[UUID]:

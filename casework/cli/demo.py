@@ -88,4 +88,5 @@ def environment(database: Path) -> dict[str, str]:
     if not keys.exists():
         key_sources.generate_file(keys, demo=True)
     return {"CASEWORK_ENV": "demo", "CASEWORK_SECRET_KEY": DEMO_SECRET, "CASEWORK_KEYS_FILE": str(keys.absolute()),
+            "CASEWORK_ESCROW_FILE": str((INSTANCE / "people.keys").absolute()),
             "CASEWORK_DATABASE_URL": f"sqlite:///{database.absolute()}"}

@@ -9,15 +9,22 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from . import kms, passphrase
 from .crypto import SECRET
 from .db import now
 from .key_files import Stamp, create_file, read_file, replace_file, stamp
-from .keyring import DEMO, PURPOSES, KeysRefused, RingKey, ring
+from .keyring import DEMO, PURPOSES, KeysRefused, RingKey, ring, sorted_out
 from .ring_text import Plain, Wrapping, parse, split, text_of
 
 PROVIDERS = ("KEYS_FILE", "KEYS")
-WRAPPINGS: dict[str, Callable[[str], Wrapping]] = {"": lambda said: Plain()}
-"""By the first word of what `wrapped-by` says: makes what opens such a ring. Others add themselves."""
+WRAPPINGS: dict[str, Callable[[str], Wrapping]] = {
+    "": lambda said: Plain(), passphrase.KIND: passphrase.opening, kms.KIND: kms.opening}
+"""By the first word of what `wrapped-by` says: makes what opens such a ring."""
+
+ELSEWHERE = (
+    "The keys are in the environment, which only you can change. To add a key, write it there twice: first with "
+    "retired=MOMENT after it, and start every process again, so that all can open what it seals; then without, and "
+    "start them again. To retire or destroy one, write retired=MOMENT after it, or leave it out.")
 
 
 class Source:
@@ -48,13 +55,18 @@ class Source:
             return None
         return self.read()
 
+    def writable(self) -> Path:
+        """The file; KeysRefused where the keys are not in one."""
+        if self.path is None:
+            raise KeysRefused(ELSEWHERE)
+        return self.path
+
     def change(self, change: Callable[[list[RingKey]], list[RingKey]]) -> None:
         """Write the ring again, changed; refused where Casework cannot write it."""
-        if self.path is None:
-            raise KeysRefused("The keys are in the environment, which only you can change. Put the new ring there, "
-                              "then start every process again.")
+        path = self.writable()
         keys = change(self.read())
-        replace_file(self.path, text_of(keys, self.wrapping).encode())
+        sorted_out(keys)
+        replace_file(path, text_of(keys, self.wrapping).encode())
         ring.look()
 
 

@@ -8,7 +8,7 @@ its id behind, so that no other key is ever called the same. There is no default
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -73,10 +73,7 @@ class KeyRing:
     def load(self, keys: Iterable[RingKey]) -> None:
         """Takes these keys and drops every other, with all data keys that are open. At least one master and one index
         key that is not retired, 32 bytes each, no name and no secret twice."""
-        taken = _sorted_out(list(keys))
-        if self._keys and not self.is_demo and _holds_demo(taken):
-            raise KeysRefused("The published demo key cannot be added to a ring that is in use.")
-        self._keys = taken
+        self._keys = sorted_out(list(keys))
         _opened.clear()
 
     def follow(self, anew: Callable[[], Iterable[RingKey] | None]) -> None:
@@ -89,10 +86,16 @@ class KeyRing:
         self._looked = monotonic()
         try:
             if (keys := self._anew()) is not None:
-                self.load(keys)
+                self._change(list(keys))
                 self.trouble = ""
         except KeysRefused as refused:
             self.trouble = str(refused)
+
+    def _change(self, keys: list[RingKey]) -> None:
+        """A ring in use stays what it was allowed to start with."""
+        if not self.is_demo and any(key.secret == DEMO for key in keys):
+            raise KeysRefused("The published demo key cannot be added to a ring that is in use.")
+        self.load(keys)
 
     @property
     def current(self) -> Key:
@@ -107,7 +110,7 @@ class KeyRing:
     @property
     def is_demo(self) -> bool:
         """Whether a key that everyone knows is on the ring."""
-        return _holds_demo(self._keys)
+        return any(key.secret == DEMO for held in self._keys.values() for key in held.values())
 
     @property
     def keys(self) -> list[RingKey]:
@@ -197,7 +200,8 @@ def _unwrapped(master: Key, place: Place, wrapped: bytes) -> Key:
     return Key(DATA_KEY, secret)
 
 
-def _sorted_out(keys: list[RingKey]) -> dict[str, dict[int, RingKey]]:
+def sorted_out(keys: list[RingKey]) -> dict[str, dict[int, RingKey]]:
+    """By purpose and id; KeysRefused if they make no ring."""
     taken: dict[str, dict[int, RingKey]] = {purpose: {} for purpose in PURPOSES}
     secrets = [key.secret for key in keys if key.secret is not None]
     if len(set(secrets)) != len(secrets):
@@ -216,7 +220,3 @@ def _usable(key: RingKey) -> None:
         key.key  # noqa: B018
     except ValueError as problem:
         raise KeysRefused(f"A {key.purpose} key cannot be used: {problem}.") from None
-
-
-def _holds_demo(keys: Mapping[str, Mapping[int, RingKey]]) -> bool:
-    return any(key.secret == DEMO for held in keys.values() for key in held.values())

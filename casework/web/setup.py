@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, request
 
 from casework import audit
+from casework.kernel import sealed
 from casework.kernel.errors import Unrecorded
 
 from . import api, assets, csrf, errors, gate, headers, health, hide, logs, names, openapi, ui, who
@@ -41,12 +42,23 @@ def settle(response: Response) -> Response:
     return response
 
 
+def in_words() -> None:
+    """A page says in words that a key was destroyed; a program is told by the status."""
+    sealed.in_words.set(request.method in ("GET", "HEAD") and not errors.wants_problem())
+
+
+def in_values(_: BaseException | None = None) -> None:
+    sealed.in_words.set(False)
+
+
 def begin(app: Flask, hooks: Hooks) -> None:
     """Hooks run in this order before a request, and the other way round after it."""
     app.extensions["casework.hooks"] = hooks
     for part in (headers, logs, who, csrf, ui, assets):
         part.init_app(app)
     app.before_request(audit.gather)
+    app.before_request(in_words)
+    app.teardown_request(in_values)
     app.after_request(settle)
     app.register_blueprint(doors())
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from casework.kernel.exact import SCOPES, ExactIndex, NotExact, exact_index, normal
+from casework.kernel.exact import SCOPES, ExactIndex, NotExact, exact_index, exact_indexes, normal
 from casework.kernel.keyring import KeysRefused, ring
 from tests.kernel.rings import made
 
@@ -96,13 +96,22 @@ def test_the_same_characters_mean_nothing_across_kinds(value):
     assert exact_index("a_number", value) != exact_index("passport", value)
 
 
-def test_a_digest_is_32_bytes_under_the_index_key_alone():
+def test_a_digest_is_32_bytes_under_the_index_key_alone_and_names_it():
     first = exact_index("phone", "305 555 0142")
-    assert len(first) == 32
+    assert (len(first), first[:4]) == (36, b"\0\0\0\1")
     ring.load(made(master={1: b"other".ljust(32)}, index={1: b"i" * 32}))
     assert exact_index("phone", "305 555 0142") == first
     ring.load(made(master={1: b"m" * 32}, index={1: b"i" * 32, 2: b"j" * 32}))
     assert exact_index("phone", "305 555 0142") != first
+    ring.load(made(master={1: b"m" * 32}, index={1: b"i" * 32}))
+
+
+def test_it_is_looked_for_under_every_key_that_is_alive_and_as_it_was_stored_before_keys_were_named():
+    first = exact_index("phone", "305 555 0142")
+    ring.load(made(master={1: b"m" * 32}, index={1: b"i" * 32, 2: b"j" * 32}))
+    found = exact_indexes("phone", "+1 305 555 0142")
+    assert found[0] == exact_index("phone", "305 555 0142") != first
+    assert {first, first[4:]} < set(found)
     ring.load(made(master={1: b"m" * 32}, index={1: b"i" * 32}))
 
 
