@@ -29,6 +29,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from heapq import merge
+from io import BufferedReader
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -45,8 +46,10 @@ LARGEST_NOTE = 64 * 1024
 LARGEST_RATIO = 400  # a log compresses ten or twenty times; a bomb a thousand
 LARGEST_INTEGER = 2**53 - 1  # beyond it JSON numbers are not exact (RFC 8785, 3.2.2.3)
 MOST_FILES = 100
-DEEPEST = 200
+EXACT_DIGITS = len(str(LARGEST_INTEGER))
+LONGEST_WORD = 80
 HASH = 32
+BLOCK = 1 << 18
 
 RECORDS, HASHES, UNSEALED, CHECKPOINT = "records.jsonl", "hashes.bin", "unsealed.jsonl", "checkpoint.txt"
 CHECKPOINTS, CONSISTENCY, KEYS, MANIFEST = "checkpoints.jsonl", "consistency.jsonl", "keys.jsonl", "manifest.json"
@@ -81,28 +84,26 @@ class Finding:
 
 # ── JSON: read strictly, written canonically (RFC 8259, RFC 7493, RFC 8785) ─────────────────────────────────────────
 
-def _utf16(pair: tuple[str, Any]) -> bytes:
-    return pair[0].encode("utf-16-be", "surrogatepass")
-
-
-def _first(pair: tuple[str, Any]) -> str:
-    return pair[0]
+def _utf16(name: str) -> bytes:
+    return name.encode("utf-16-be", "surrogatepass")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Keys once each, in the order of RFC 8785 (by UTF-16 units; for plain keys that is Python's own)."""
-    plain = all(key.isascii() for key, _ in pairs)
-    found = dict(sorted(pairs, key=_first if plain else _utf16))
+    found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a key stands twice in one object")
-    return found
+    names = list(found)
+    right = sorted(names, key=None if "".join(names).isascii() else _utf16)
+    return found if names == right else {name: found[name] for name in right}
 
 
 def _integer(digits: str) -> int:
-    number = int(digits) if len(digits) < len(str(LARGEST_INTEGER)) + 2 else LARGEST_INTEGER + 1
-    if abs(number) > LARGEST_INTEGER:
+    if len(digits) < EXACT_DIGITS:
+        return int(digits)
+    if len(digits) > EXACT_DIGITS + 1 or abs(int(digits)) > LARGEST_INTEGER:
         raise ValueError("a number is too large to be exact")
-    return number
+    return int(digits)
 
 
 def _no_number(text: str) -> Any:
@@ -346,7 +347,7 @@ class Source:
     def open(self, name: str) -> IO[bytes]:
         if not self.has(name):
             raise Unjudged(f"The export has no {name}.")
-        return self._zip.open(name) if self._zip else self._files[name].open("rb")
+        return BufferedReader(self._zip.open(name), BLOCK) if self._zip else self._files[name].open("rb", BLOCK)  # type: ignore[type-var]
 
     def small(self, name: str, most: int = LARGEST_LINE) -> bytes:
         """A file that must not be long."""
@@ -423,26 +424,15 @@ def _short(wrong: object) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in str(wrong))[:160]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Line:
-    """One line of the records: the leaf as exported, or `missing` (kind and id of what has no row any more)."""
+    """One line of the records: the leaf as exported, or none and only kind and id of what has no row any more."""
 
     index: int
     leaf: dict[str, Any] | None
-    missing: dict[str, Any] | None
+    kind: str
+    id: str
     proof: tuple[bytes, ...] | None
-
-    @property
-    def kind(self) -> str:
-        return _word((self.leaf or self.missing or {}).get("kind"))
-
-    @property
-    def id(self) -> str:
-        return _word((self.leaf or self.missing or {}).get("id"))
-
-    @property
-    def hash(self) -> bytes | None:
-        return leaf_hash(canonical(self.leaf)) if self.leaf is not None else None
 
     @property
     def words(self) -> str:
@@ -450,7 +440,9 @@ class Line:
 
 
 def _word(value: Any) -> str:
-    return "".join(letter for letter in str(value) if letter.isprintable())[:80]
+    text = str(value)
+    return text if text.isprintable() and len(text) < LONGEST_WORD else "".join(
+        letter for letter in text if letter.isprintable())[:LONGEST_WORD]
 
 
 def records(source: Source, name: str = RECORDS) -> Iterator[Line]:
@@ -465,10 +457,11 @@ def records(source: Source, name: str = RECORDS) -> Iterator[Line]:
 def _record(value: dict[str, Any]) -> Line:
     if not set(value) <= {"index", "leaf", "missing", "proof"}:
         raise ValueError("unknown words")
-    leaf, missing, proof = value.get("leaf"), value.get("missing"), value.get("proof")
-    if type(value.get("index", 0)) is not int or not isinstance(missing if leaf is None else leaf, dict):
+    leaf, proof, index = value.get("leaf"), value.get("proof"), value.get("index", -1)
+    said = value.get("missing") if leaf is None else leaf
+    if type(index) is not int or not isinstance(said, dict):
         raise ValueError("neither a leaf nor a gap")
-    return Line(value.get("index", -1), leaf, None if leaf is not None else missing,
+    return Line(index, leaf, _word(said.get("kind")), _word(said.get("id")),
                 None if proof is None else tuple(decoded(part) for part in proof))
 
 
@@ -588,14 +581,15 @@ class Order:
 def named_records(event: dict[str, Any]) -> list[Named]:
     """The records under seal that an event made or changed, once each, in its own order."""
     changes = event.get("changes")
-    found: dict[tuple[str, str], Named] = {}
-    for change in changes if isinstance(changes, list) else ():
-        if isinstance(change, dict) and change.get("what") in FOLLOWERS:
-            kind, id_ = str(change["what"]), _word(change.get("id"))
+    if not changes or not isinstance(changes, list):
+        return []
+    must: dict[tuple[str, str], bool] = {}
+    for change in changes:
+        if isinstance(change, dict) and (kind := str(change.get("what"))) in FOLLOWERS:
+            named = kind, _word(change.get("id"))
             made = change.get("field") == "id" or kind not in MAY_CHANGE
-            lacking = found[kind, id_].may_lack if (kind, id_) in found else True
-            found[kind, id_] = Named(kind, id_, lacking and not made)
-    return list(found.values())
+            must[named] = must.get(named, False) or made
+    return [Named(kind, id_, not must[kind, id_]) for kind, id_ in must]
 
 
 def _plain(kind: str) -> str:
@@ -813,7 +807,7 @@ def _gap(first: int, last: int) -> Finding:
 def _against(line: Line, hash_: bytes | None, source: Source) -> Finding | None:
     if hash_ is None:
         return _about("added", line, "the tree has no leaf for it")
-    if line.missing is not None:
+    if line.leaf is None:
         return _about("missing", line, "the tree has its leaf, and there is no such record any more")
     found = _hash(line)
     if found == hash_:
@@ -826,7 +820,7 @@ def _against(line: Line, hash_: bytes | None, source: Source) -> Finding | None:
 
 def _hash(line: Line) -> bytes:
     try:
-        return line.hash or b""
+        return leaf_hash(canonical(line.leaf))
     except ValueError as wrong:
         raise Unjudged(f"Record {line.index} cannot be written as JSON: {_short(wrong)}.") from None
 
@@ -915,7 +909,7 @@ def _ascending(line: Line, last: int) -> Finding | None:
 
 
 def _included(line: Line, latest: Checkpoint) -> Finding | None:
-    if line.missing is not None:
+    if line.leaf is None:
         return _about("missing", line, "the tree has its leaf, and there is no such record any more")
     if line.proof is None:
         raise Unjudged(f"Record {line.index} comes without its proof.")
