@@ -9,15 +9,20 @@ from . import schema
 from .access.models import User
 from .kernel.db import db
 from .kernel.keyring import ring
+from .log import standing
 from .settings import Unsafe
 from .web import health
 
 
 def register(app: Flask) -> None:
-    """The database answers, its tables are those this code was written for, and there is a key to seal with."""
+    """The database answers, its tables are those this code was written for, and there is a key to seal with. What is
+    done is sealed within the minute, by a key that is there, and the witnesses have heard of it."""
     health.register(app, "database", lambda: db.session.scalar(select(1)) == 1)
     health.register(app, "tables", lambda: schema.present() == schema.head())
     health.register(app, "keys", lambda: bool(ring.current))
+    health.register(app, "log_key", lambda: standing.key_is_there(app.config))
+    health.register(app, "log_sealed", lambda: standing.sealed_in_time(app.config))
+    health.register(app, "log_witnessed", lambda: standing.witnessed(app.config))
 
 
 def behind_proxies(app: Flask) -> None:

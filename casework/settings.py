@@ -5,6 +5,12 @@ says what may not be.
     CASEWORK_DATABASE_URL   the database; SQLite in production only with CASEWORK_ALLOW_SQLITE=1
     CASEWORK_SECRET_KEY     signs cookies and forms; at least 32 characters
     CASEWORK_KEYS_FILE      the key file (mode 0600), or CASEWORK_KEYS with its text
+    CASEWORK_LOG_ORIGIN     the name of the log, as its checkpoints bear it; never changed once the log has begun
+    CASEWORK_LOG_KEY_FILE   the file of the key that signs the log (mode 0600), or CASEWORK_LOG_KEY with its text.
+                            Only the process that seals needs it
+    CASEWORK_WITNESSES      where checkpoints are sent, parted by ";": folder:/path; s3+https://…; smtp://…
+    CASEWORK_WITNESS_HOURS  how old the newest receipt of each witness may be (default 24), for /readyz
+    CASEWORK_METRICS_TOKEN  who sends it as a bearer token may read /metrics; without one there is no /metrics
     CASEWORK_PROXIES        how many proxies in front may name the client's address (default 0: none)
 """
 from __future__ import annotations
@@ -20,6 +26,8 @@ DEMO_SECRET = "published demo secret: never for a real case"
 DEFAULTS: dict[str, Any] = {
     "ENV": "production", "DATABASE_URL": "", "SECRET_KEY": "", "KEYS_FILE": "", "KEYS": "", "PROXIES": 0,
     "ALLOW_SQLITE": False, "PASSWORD_COST": "full", "POOL_SIZE": 8, "STATEMENT_SECONDS": 60,
+    "LOG_ORIGIN": "casework.example/log", "LOG_KEY_FILE": "", "LOG_KEY": "", "WITNESSES": "", "WITNESS_HOURS": 24,
+    "METRICS_TOKEN": "",
 }
 FIXED: dict[str, Any] = {
     "MAX_CONTENT_LENGTH": 2 * 1024 * 1024, "MAX_FORM_PARTS": 2000, "SESSION_COOKIE_HTTPONLY": True,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, FetchedValue, Index, Integer
+from sqlalchemy import BigInteger, FetchedValue, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..kernel.constraints import append_only, trigger
@@ -24,6 +24,7 @@ class AuditEvent(Base):
     __table_args__ = (
         Index("ix_audit_event_actor_id_id", "actor_id", "id"), Index("ix_audit_event_case_id_id", "case_id", "id"),
         Index("ix_audit_event_office_id_id", "office_id", "id"), Index("ix_audit_event_verb_id", "verb", "id"),
+        Index("ix_audit_event_transaction", "transaction_id", "id", sqlite_where=text("transaction_id IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )
 
@@ -56,3 +57,7 @@ class RefusalCount(Base):
 append_only(AuditEvent)
 trigger(AuditEvent, "audit_event_transaction", postgresql=(
     "ALTER TABLE audit_event ALTER transaction_id SET DEFAULT pg_current_xact_id()::text::bigint"))
+trigger(AuditEvent, "audit_event_own", postgresql=(
+    "CREATE FUNCTION audit_event_own() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "NEW.transaction_id := pg_current_xact_id()::text::bigint; RETURN NEW; END $$;"
+    "CREATE TRIGGER audit_event_own BEFORE INSERT ON audit_event FOR EACH ROW EXECUTE FUNCTION audit_event_own()"))
