@@ -18,7 +18,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from ..kernel.db import Base
-from ..kernel.given import give, given
+from ..kernel.given import give, given, may_get
 from ..kernel.scope import eyes
 from ..kernel.watched import OPENED, Around, Gate, Watched
 from .anchors import anchored
@@ -39,9 +39,17 @@ class Asked(NamedTuple):
 @event.listens_for(OurSession, "do_orm_execute")
 def note_who_asks(state: ORMExecuteState) -> None:
     """Statements that come by a session say so; those of a bare connection say nothing, and are not answered."""
-    answered = state.is_relationship_load or state.is_column_load or eyes(state.session).why is not None
+    answered = _belongs(state) or eyes(state.session).why is not None
     parameters = state.parameters if isinstance(state.parameters, Mapping) else {}
     state.update_execution_options(casework_asked=Asked(state.session, answered, parameters))
+
+
+def _belongs(state: ORMExecuteState) -> bool:
+    """Does it load what belongs to a row that was given, or to the rows of a statement that was answered?"""
+    if not state.is_relationship_load:
+        return False
+    parent: Any = state.lazy_loaded_from
+    return parent is None or may_get(state.session, parent.class_, parent.identity[0])
 
 
 @event.listens_for(Engine, "before_cursor_execute", retval=True)

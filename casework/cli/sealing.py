@@ -9,7 +9,7 @@ import click
 from flask import current_app
 
 from ..kernel.alone import Busy
-from ..log import log_keys, rotation, sealer
+from ..log import log_keys, rotation, sealer, unfolding
 from ..settings import settings
 from .base import casework, with_app
 
@@ -55,6 +55,13 @@ def follow_on(stop: Event) -> None:
 @casework.group()
 def log() -> None:
     """The sealed log: its key and its witnesses."""
+
+
+@log.command("unfold")
+@with_app
+def unfold_looks() -> None:
+    """Unfold what reads showed, so that "who looked at this case" is answered at once. The worker does so too."""
+    click.echo(f"Events unfolded: {unfolding.unfold()}.")
 
 
 @log.command("create-key")
