@@ -24,6 +24,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from .kernel.watched import Watched
+
 DEMO_SECRET = "published demo secret: never for a real case"
 
 DEFAULTS: dict[str, Any] = {
@@ -58,6 +60,8 @@ def database(chosen: Mapping[str, Any]) -> dict[str, Any]:
     """How to reach it, with limits on waiting so that one stuck request does not hold the others."""
     url = str(chosen["DATABASE_URL"]).replace("postgresql://", "postgresql+psycopg://", 1)
     options: dict[str, Any] = {"execution_options": {"guarded": True}}
+    if url.startswith("sqlite"):
+        options["connect_args"] = {"factory": Watched}
     if url.startswith("postgresql"):
         limits = f"-c statement_timeout={int(chosen['STATEMENT_SECONDS'])}s -c lock_timeout=15s"
         options |= {"pool_size": int(chosen["POOL_SIZE"]), "max_overflow": 4, "pool_pre_ping": True,

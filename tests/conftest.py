@@ -22,6 +22,7 @@ from casework.access import doors, sign_ins, tokens
 from casework.kernel.db import db
 from casework.kernel.system import SYSTEM
 from casework.settings import database
+from tests import leave
 from tests import world as story
 
 pytest_plugins = ["tests.postgres", "tests.serving.server"]
@@ -40,7 +41,8 @@ class Client(FlaskClient):
         elif token:
             kwargs.setdefault("headers", {}).setdefault("X-CSRF-Token", token)
         try:
-            return super().open(*args, **kwargs)
+            with leave.kept():
+                return super().open(*args, **kwargs)
         finally:
             left = flask.has_app_context() and (db.session.new or db.session.dirty)
             assert not left, "a view left writes uncommitted"

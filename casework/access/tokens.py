@@ -11,6 +11,7 @@ from ..audit import action
 from ..kernel.conditions import Actor, Grant
 from ..kernel.db import db, now
 from ..kernel.errors import Invalid
+from ..kernel.scope import rules
 from .models import ApiToken, User
 from .sign_ins import digest
 
@@ -47,8 +48,9 @@ def create(actor: Actor, user: User, *, label: str, scopes: str = "*", days: int
 
 def bearer(token: str, kind: type[Bearer] = Bearer) -> Bearer | None:
     """Who comes with this token, or None when it is unknown, ended or its person is disabled."""
-    row = db.session.scalar(select(ApiToken).where(
-        ApiToken.digest == digest(token), ApiToken.expires_at > now(), ApiToken.ended_at.is_(None)))
+    with rules("token"):
+        row = db.session.scalar(select(ApiToken).where(
+            ApiToken.digest == digest(token), ApiToken.expires_at > now(), ApiToken.ended_at.is_(None)))
     user = db.session.get(User, row.user_id, populate_existing=True) if row else None
     return kind(user, row) if row and user and not user.disabled_at else None
 

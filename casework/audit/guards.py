@@ -32,6 +32,11 @@ def letting_through() -> Iterator[None]:
         _let_through.reset(token)
 
 
+def lets_through() -> bool:
+    """Is the trail, a migration or the unit of work writing just now?"""
+    return _let_through.get()
+
+
 @event.listens_for(OurSession, "before_flush")
 def notice(session: Session, *_: object) -> None:
     """Only here are the true changes seen; later they are lost to autoflush."""

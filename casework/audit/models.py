@@ -42,6 +42,36 @@ class AuditEvent(Base):
     shown: Mapped[list[Any]]
 
 
+class Look(Base):
+    """One record that one read showed: the event's `shown`, unfolded, to ask who looked at a record or a case.
+
+    Told again from the trail and so no part of it; `about_id` is the case it belongs to, or the person.
+    """
+
+    __tablename__ = "audit_look"
+    __table_args__ = (Index("ix_audit_look_about", "about_id", "event_id"),
+                      Index("ix_audit_look_record", "record_id", "event_id"), {"info": {"operational": True}})
+
+    event_id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[Name]
+    record_id: Mapped[UUID]
+    about_id: Mapped[UUID | None]
+
+
+class Unfolded(Base):
+    """How far the trail is unfolded, in the order of transactions; one row. Events out of another cluster, which a
+    restored dump brought, are counted apart, by their id."""
+
+    __tablename__ = "audit_unfolded"
+    __table_args__ = {"info": {"operational": True}}
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    transaction_id: Mapped[int] = mapped_column(BigInteger)
+    event_id: Mapped[int] = mapped_column(BigInteger)
+    restored_id: Mapped[int] = mapped_column(BigInteger)
+
+
 class RefusalCount(Base):
     """How often one asker was refused at one route in one hour. Kept so that a flood stays small and visible."""
 
@@ -55,6 +85,7 @@ class RefusalCount(Base):
 
 
 append_only(AuditEvent)
+append_only(Look)
 trigger(AuditEvent, "audit_event_transaction", postgresql=(
     "ALTER TABLE audit_event ALTER transaction_id SET DEFAULT pg_current_xact_id()::text::bigint"))
 trigger(AuditEvent, "audit_event_own", postgresql=(

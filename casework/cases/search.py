@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_
 
 from .. import policy
-from ..access.queries import Page, visible
+from ..access.queries import Page, scoped, visible
 from ..audit import remember
 from ..kernel.conditions import Actor
 from ..kernel.db import db
@@ -49,13 +49,14 @@ def _by_identifier(actor: Actor, query: str) -> Iterator[UUID]:
         except NotExact:
             continue
         column: Any = getattr(model, f"{scope}_index")
-        found = select(model.person_id).where(column.in_(indexes), _seen(actor, model)).limit(MOST)
-        yield from db.session.scalars(found)
+        if policy.may_ever(actor, _read(model)):
+            mine = scoped(actor, _read(model), model, model.person_id)
+            yield from db.session.scalars(mine.where(column.in_(indexes)).limit(MOST))
 
 
 def _by_name(actor: Actor, query: str) -> Iterator[UUID]:
     wanted = words(query)
-    if not wanted or any(sign.isdigit() for sign in query):
+    if not wanted or any(sign.isdigit() for sign in query) or not policy.may_ever(actor, _read(Identity)):
         return
     left = MOST
     for person_id, *names in _opened(actor):
@@ -71,10 +72,10 @@ def _opened(actor: Actor) -> Iterator[tuple[UUID, str | None, str | None]]:
     while True:
         more = [] if after is None else [Identity.id > after]
         rows = db.session.execute(
-            select(Identity.id, Identity.person_id, PersonKey.wrapped, Identity.legal_name_sealed,
-                   Identity.goes_by_sealed)
+            scoped(actor, _read(Identity), Identity, Identity.id, Identity.person_id, PersonKey.wrapped,
+                   Identity.legal_name_sealed, Identity.goes_by_sealed)
             .join(Person, Person.id == Identity.person_id).outerjoin(PersonKey, PersonKey.person_id == Person.id)
-            .where(_seen(actor, Identity), Person.key_destroyed_at.is_(None), *more)
+            .where(Person.key_destroyed_at.is_(None), *more)
             .order_by(Identity.id).limit(BATCH)).all()
         for id, person_id, wrapped, legal, called in rows:
             key = data_key(key_place(person_id), wrapped)
@@ -84,8 +85,8 @@ def _opened(actor: Actor) -> Iterator[tuple[UUID, str | None, str | None]]:
         after = rows[-1].id
 
 
-def _seen(actor: Actor, model: type[Any]) -> Any:
-    return or_(False, *(way.clause(model) for way in policy.ways(actor, f"{model.__tablename__}.read")))
+def _read(model: type[Any]) -> str:
+    return f"{model.__tablename__}.read"
 
 
 def words(name: str) -> list[str]:

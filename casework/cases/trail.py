@@ -5,21 +5,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from flask import current_app, url_for
-from sqlalchemy import ColumnElement, String, and_, cast, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, or_, select, union_all
 
 from .. import policy
 from ..access.people import named
+from ..audit.looks import RECORD, showing
 from ..audit.models import AuditEvent
 from ..kernel.conditions import Actor
 from ..kernel.db import db
+from ..kernel.scope import rules
 from . import story
 from .files import SHARED_WITH_INVESTIGATION, Contact, Identity, NoteKind
 from .models import Case
 from .schemas import NOTES
 
+MOST = 500  # looks at a case that are told at once
 OF_PERSON = ("identity", "contact")
 
 
@@ -40,7 +44,8 @@ def events(actor: Actor, case: Case, *, before: int | None = None, limit: int = 
     if before is not None:
         where.append(AuditEvent.id < before)
     query = select(AuditEvent).where(*where).order_by(AuditEvent.id.desc()).limit(limit + 1)
-    found = list(db.session.scalars(query))
+    with rules("story"):
+        found = list(db.session.scalars(query))
     who = named([event.actor_id for event in found])
     told = [Told(event.at, _says(event), _by(event, who), _url(event)) for event in found[:limit]]
     return told, found[limit - 1].id if len(found) > limit else None
@@ -49,14 +54,21 @@ def events(actor: Actor, case: Case, *, before: int | None = None, limit: int = 
 def looks(case: Case, since: datetime) -> list[Told]:
     """Who was shown what of this case since then, newest first, of the latest five
     hundred looks; lists in which only its number stood are left out."""
-    own = _own(case)
-    on_pages = [cast(AuditEvent.shown, String).contains(str(id)) for id in own]
-    names = and_(AuditEvent.verb.in_([f"{kind}.read" for kind in OF_PERSON]), or_(*on_pages))
-    query = select(AuditEvent).where(
-        AuditEvent.at >= since, or_(AuditEvent.case_id == case.id, AuditEvent.subject_id.in_(own), names),
-        AuditEvent.verb.in_([verb for verb in policy.VERBS if not story.is_deed(verb)]))
-    found = list(db.session.scalars(query.order_by(AuditEvent.id.desc()).limit(500)))
+    reading = [AuditEvent.at >= since, AuditEvent.verb.in_([verb for verb in policy.VERBS if not story.is_deed(verb)])]
+    with rules("who looked"):
+        ids = _looks(case, reading)
+        found = list(db.session.scalars(select(AuditEvent).where(
+            AuditEvent.id.in_(ids), *reading).order_by(AuditEvent.id.desc()).limit(MOST)))
     return _gathered(found, named([event.actor_id for event in found]))
+
+
+def _looks(case: Case, reading: Sequence[ColumnElement[bool]]) -> CompoundSelect[Any]:
+    """The latest looks at the file, at the person's own records by themselves, and at lists that showed these."""
+    own = _own(case)
+    latest = (select(AuditEvent.id).where(which, *reading).order_by(AuditEvent.id.desc()).limit(MOST).subquery()
+              for which in (AuditEvent.case_id == case.id, AuditEvent.subject_id.in_(own)))
+    return union_all(*(select(part.c.id) for part in latest),
+                     showing(db.session(), own, place=RECORD, latest=MOST))
 
 
 def _gathered(found: Sequence[AuditEvent], who: dict[UUID, str]) -> list[Told]:

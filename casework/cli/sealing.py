@@ -10,7 +10,7 @@ import click
 from flask import current_app
 
 from ..kernel.alone import Busy
-from ..log import log_keys, rotation, sealer, witnesses
+from ..log import log_keys, rotation, sealer, unfolding, witnesses
 from ..settings import settings
 from .base import casework, with_app
 
@@ -56,6 +56,13 @@ def follow_on(stop: Event) -> None:
 @casework.group()
 def log() -> None:
     """The sealed log: its key and its witnesses."""
+
+
+@log.command("unfold")
+@with_app
+def unfold_looks() -> None:
+    """Unfold what reads showed, so that "who looked at this case" is answered at once. The worker does so too."""
+    click.echo(f"Events unfolded: {unfolding.unfold()}.")
 
 
 @log.command("create-key")

@@ -17,9 +17,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Enum, MetaData, String, Text, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+from . import given
+from .watched import Around
 
 _told: ContextVar[datetime | None] = ContextVar("told", default=None)
 
@@ -134,7 +138,16 @@ class Dated:
         return self.since <= now() and (self.until is None or now() < self.until)
 
 
-db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+class OurSession(FlaskSession):
+    """A session that gives by key only what it was given by the policy, also when it has the row at hand already."""
+
+    def get(self, entity: Any, ident: Any, **words: Any) -> Any:
+        if not given.may_get(self, entity, ident):
+            raise Around(entity.__table__.name)
+        return super().get(entity, ident, **words)
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": OurSession, "expire_on_commit": False})
 
 
 def begin_writing(session: Session) -> None:
