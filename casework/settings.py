@@ -3,7 +3,10 @@ says what may not be.
 
     CASEWORK_ENV            production (default), demo or test
     CASEWORK_DATABASE_URL   the database; SQLite in production only with CASEWORK_ALLOW_SQLITE=1
-    CASEWORK_OWNER_URL      the same database as its owner, for `casework backup` and `restore` (default: the same)
+    CASEWORK_OWNER_URL      the same database as its owner, for `casework db …`, `backup` and `restore` (default: the
+                            database's own address)
+    CASEWORK_CONTEXT_KEY    signs who asks, for PostgreSQL's row security; at least 32 characters (default: derived
+                            from CASEWORK_SECRET_KEY). After a change of either: `casework db secure`
     CASEWORK_PG_BIN         the folder of pg_dump and pg_restore, where they are not on PATH
     CASEWORK_SECRET_KEY     signs cookies and forms; at least 32 characters
     CASEWORK_KEYS_FILE      the key file (mode 0600), or CASEWORK_KEYS with its text
@@ -24,13 +27,14 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from .kernel.crypto import derive
 from .kernel.watched import Watched
 
 DEMO_SECRET = "published demo secret: never for a real case"
 
 DEFAULTS: dict[str, Any] = {
-    "ENV": "production", "DATABASE_URL": "", "OWNER_URL": "", "PG_BIN": "", "SECRET_KEY": "", "KEYS_FILE": "",
-    "KEYS": "", "ESCROW_FILE": "", "PROXIES": 0,
+    "ENV": "production", "DATABASE_URL": "", "OWNER_URL": "", "CONTEXT_KEY": "", "PG_BIN": "", "SECRET_KEY": "",
+    "KEYS_FILE": "", "KEYS": "", "ESCROW_FILE": "", "PROXIES": 0,
     "ALLOW_SQLITE": False, "PASSWORD_COST": "full", "POOL_SIZE": 8, "STATEMENT_SECONDS": 60,
     "LOG_ORIGIN": "casework.example/log", "LOG_KEY_FILE": "", "LOG_KEY": "", "WITNESSES": "", "WITNESS_HOURS": 24,
     "WITNESS_S3_KEY": "", "WITNESS_S3_SECRET": "", "WITNESS_SMTP_USER": "", "WITNESS_SMTP_PASSWORD": "",
@@ -58,15 +62,28 @@ def settings(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def database(chosen: Mapping[str, Any]) -> dict[str, Any]:
     """How to reach it, with limits on waiting so that one stuck request does not hold the others."""
-    url = str(chosen["DATABASE_URL"]).replace("postgresql://", "postgresql+psycopg://", 1)
+    url = address(str(chosen["DATABASE_URL"]))
     options: dict[str, Any] = {"execution_options": {"guarded": True}}
     if url.startswith("sqlite"):
         options["connect_args"] = {"factory": Watched}
     if url.startswith("postgresql"):
+        options["execution_options"]["context_key"] = context_key(chosen)
         limits = f"-c statement_timeout={int(chosen['STATEMENT_SECONDS'])}s -c lock_timeout=15s"
         options |= {"pool_size": int(chosen["POOL_SIZE"]), "max_overflow": 4, "pool_pre_ping": True,
                     "connect_args": {"options": limits}}
     return {"SQLALCHEMY_DATABASE_URI": url, "SQLALCHEMY_ENGINE_OPTIONS": options}
+
+
+def address(url: str) -> str:
+    """With the driver we use, whichever way it was written."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def context_key(chosen: Mapping[str, Any]) -> bytes:
+    """What the application signs with when it tells the database who asks. The owner stores it there, in a form to
+    verify with; the runtime role cannot read it."""
+    given = str(chosen["CONTEXT_KEY"])
+    return given.encode() if given else derive(str(chosen["SECRET_KEY"]).encode(), "wall context", "1")
 
 
 def refuse_unsafe(chosen: Mapping[str, Any], *, demo_keys: bool, debug: bool) -> None:
@@ -78,6 +95,7 @@ def refuse_unsafe(chosen: Mapping[str, Any], *, demo_keys: bool, debug: bool) ->
         ("CASEWORK_SECRET_KEY is missing or shorter than 32 characters", len(str(chosen["SECRET_KEY"])) < 32),
         ("CASEWORK_SECRET_KEY is the published demo secret", chosen["SECRET_KEY"] == DEMO_SECRET),
         ("the key ring holds the published demo key", demo_keys),
+        ("CASEWORK_CONTEXT_KEY is shorter than 32 characters", 0 < len(str(chosen["CONTEXT_KEY"])) < 32),
         ("debug is on", debug),
         ("SQLite needs CASEWORK_ALLOW_SQLITE=1", _sqlite(chosen) and str(chosen["ALLOW_SQLITE"]) not in ("1", "True")),
         ("passwords must be hashed at full cost", chosen["PASSWORD_COST"] != "full"),

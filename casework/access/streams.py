@@ -8,17 +8,19 @@ from typing import Any
 from sqlalchemy import Connection, Select
 
 from ..audit.around import SCOPED
+from ..kernel.conditions import Actor
 from ..kernel.db import db
+from .context import reads_for
 
 
-def chunks(query: Select[Any], size: int) -> Iterator[Sequence[Any]]:
-    """The rows of a select that the policy has narrowed, so many at a time, in one snapshot."""
-    with line() as connection, connection.execution_options(yield_per=size).execute(query) as found:
+def chunks(actor: Actor, query: Select[Any], size: int) -> Iterator[Sequence[Any]]:
+    """The rows of a select that the policy has narrowed for this actor, so many at a time, in one snapshot."""
+    with line(actor) as connection, connection.execution_options(yield_per=size).execute(query) as found:
         yield from found.partitions()
 
 
 @contextmanager
-def line() -> Iterator[Connection]:
+def line(actor: Actor) -> Iterator[Connection]:
     """Whoever takes it has narrowed what they ask by the policy; `access` and the export alone may."""
     with db.engine.connect() as connection:
-        yield connection.execution_options(**SCOPED)
+        yield reads_for(connection, actor.id).execution_options(**SCOPED)

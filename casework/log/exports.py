@@ -62,7 +62,7 @@ def _bytes(actor: Actor, form: Format, manifest: Manifest, query: Select[Any]) -
     known, write = names(), WRITERS[form]
     if form is Format.CSV:
         yield _counted(manifest, _csv([HEADER]))
-    for chunk in chunks(query, CHUNK):
+    for chunk in chunks(actor, query, CHUNK):
         record_read(actor, TAKE, chunk, format=form, filter=manifest.filter)
         yield _counted(manifest, write(_written(chunk, known, manifest)))
     told = manifest.as_dict()
