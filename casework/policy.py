@@ -271,6 +271,7 @@ POLICY: tuple[tuple[Any, ...], ...] = (
     ("movement.read",             PROGRAM_HQ),
     ("movement.read",             AUDITOR),
 
+    ("person.read",               PRIVACY_OFFICER),
     ("legal_hold.read",           PRIVACY_OFFICER),
     ("legal_hold.read",           PROGRAM_HQ),
     ("legal_hold.place",          PRIVACY_OFFICER),
@@ -305,7 +306,7 @@ JUDGED_ON: dict[str, str | None] = {
 # What the clocks and the first start may do without anybody signed in.
 SYSTEM_MAY = frozenset({"office.create", "user.create", "role_grant.give", "api_token.create", "rulebook_entry.publish",
                         "cp_grant.expire", "cp_grant.hold", "cp_grant.release", "disbursement.export",
-                        "key_ring.rotate"})
+                        "key_ring.rotate", "person_key.destroy"})
 
 # Pairs of roles one person may never hold together (31 USC 3512(c), GAO Green Book principle 10; no appearance of
 # paying for testimony). An auditor holds no role that writes.

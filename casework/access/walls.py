@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql
 from .. import policy
 from ..kernel.conditions import MY_OFFICE, Condition
 from ..kernel.constraints import APPEND_ONLY
-from ..kernel.db import Base
+from ..kernel.db import Base, Record
 from ..kernel.people import People
 from ..kernel.system import SYSTEM
 from ..kernel.walled import Walled
@@ -31,6 +31,10 @@ READ_BY_ALL = {
     "rulebook_entry": "the rules in force, which are public",
     "user": "the staff: a name is shown beside each deed, and a password is checked before anybody is known",
     "role_grant": "what the staff holds: a person's roles are read to know what to ask for them",
+    "log_node": "digests of the tree over the log",
+    "log_key": "the public keys of the log",
+    "log_checkpoint": "what is given to witnesses outside anyway",
+    "log_witness_receipt": "when a checkpoint was sent to which witness",
 }
 # Not private and no part of the record: no person we help is in them. Written by whoever is served.
 OPERATIONAL = {
@@ -68,7 +72,8 @@ def statements() -> Iterator[str]:
     for some in _links(known.values()):
         yield standing(some)
     parents = {parent for model in known.values() for _, parent in _parents(model)}
-    changed = {name for name, model in known.items() if name not in OPERATIONAL and changing(model, known)}
+    changed = {name for name, model in known.items()
+               if name not in OPERATIONAL and _by_uuid(model) and changing(model, known)}
     yield from (wrote(name) for name in sorted(parents | changed))
     for name in sorted(known):
         yield from table(name, known)
@@ -112,8 +117,11 @@ def table(name: str, known: dict[str, Model]) -> Iterator[str]:
     yield f'GRANT UPDATE ({", ".join(_changeable(model, known))}) ON "{name}" TO {RUNTIME}'
     yield _policy(name, "hold", "UPDATE", f"USING ({holding(model)}) WITH CHECK (false)")
     if changed:
-        yield _policy(name, "change", "UPDATE", f"USING ({changed} OR {_own(name)}) "
-                                                 f"WITH CHECK ({changed} OR {_again(name)})")
+        mine, again = (f" OR {_own(name)}", f" OR {_again(name)}") if _by_uuid(model) else ("", "")
+        yield _policy(name, "change", "UPDATE", f"USING ({changed}{mine}) WITH CHECK ({changed}{again})")
+    if "delete" in walled(model).system:
+        yield f'GRANT DELETE ON "{name}" TO {RUNTIME}'
+        yield _policy(name, "remove", "DELETE", "USING ((SELECT wall.system()))")
 
 
 def _policy(name: str, what: str, command: str, words: str) -> str:
@@ -149,7 +157,7 @@ def reading(model: Model, known: dict[str, Model]) -> str:
     for child, key in said.shown_by:
         always = list(dict.fromkeys([*always, *_ways([f"{child}.read"], known[child]).get((), [])]))
         found.append(f'EXISTS (SELECT FROM "{child}" WHERE "{child}".{key} = {_column(model, "id")})')
-    if not always and not found:
+    if not always and not found and not said.own:
         return ""
     return " OR ".join((f"(SELECT wall.sees({_array(always)}))", *found))
 
@@ -236,6 +244,11 @@ def _judged_on(name: str) -> list[str]:
     """The verbs of this kind of record that change one."""
     return [verb for verb in sorted(policy.VERBS - LOOKS) if verb.split(".")[0] == policy.judged_on(verb) == name
             and not verb.split(".")[1].startswith("read")]
+
+
+def _by_uuid(model: Model) -> bool:
+    """Has each of its rows a key of its own that is known before it is written?"""
+    return issubclass(model, Record)
 
 
 def _own(name: str) -> str:

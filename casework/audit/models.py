@@ -51,6 +51,7 @@ class Look(Base):
     """
 
     __tablename__ = "audit_look"
+    __walled__ = Walled(own=True, system=("insert",))
     __table_args__ = (Index("ix_audit_look_about", "about_id", "event_id"),
                       Index("ix_audit_look_record", "record_id", "event_id"), {"info": {"operational": True}})
 
@@ -66,6 +67,7 @@ class Unfolded(Base):
     restored dump brought, are counted apart, by their id."""
 
     __tablename__ = "audit_unfolded"
+    __walled__ = Walled(own=True, system=("insert", "update"))
     __table_args__ = {"info": {"operational": True}}
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -13,6 +13,7 @@ from ..kernel.db import db, now
 from ..kernel.errors import Conflict
 from ..kernel.keyring import KeysRefused, ring
 from ..kernel.scope import rules
+from ..kernel.system import SYSTEM
 from .destruction import KeyDestruction
 from .files import SCOPES
 from .holding import held, said
@@ -40,18 +41,25 @@ def withdraw(actor: Actor, proposal: KeyDestruction) -> KeyDestruction:
 def confirm(actor: Actor, proposal: KeyDestruction) -> Person:
     """The second of two: the key is gone from the database with this commit. The escrow key must be turned next:
     `escrow_turn_owed` says so until it is."""
-    with action(actor, "key_destruction.confirm", proposal, document=proposal.document) as deed:
+    with action(actor, "key_destruction.confirm", proposal, document=proposal.document):
         with rules("keys"):
             person = db.session.scalars(select(Person).where(Person.id == proposal.person_id).with_for_update(
                 of=Person).execution_options(populate_existing=True)).one()
         _open(proposal)
         _possible(person)
         proposal.confirmed_by_id, proposal.confirmed_at = actor.id, now()
-        person.key_destroyed_at, person.key_destroyed_under = now(), proposal.document
         db.session.flush()
-        _drop(deed, person)
+        _forget(person, proposal.document)
     db.session.expire(person, ["key"])
     return person
+
+
+def _forget(person: Person, document: str) -> None:
+    """What two people have decided Casework does by itself: neither has a right to a person's keys."""
+    with action(SYSTEM, "person_key.destroy", person, document=document) as deed:
+        person.key_destroyed_at, person.key_destroyed_under = now(), document
+        db.session.flush()
+        _drop(deed, person)
 
 
 def escrow_turn_owed() -> bool:

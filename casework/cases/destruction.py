@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..kernel.constraints import trigger
 from ..kernel.db import Moment, Name, Prose, Record
+from ..kernel.walled import Walled
 from .models import PersonKey
 
 
@@ -20,6 +21,7 @@ class KeyDestruction(Record):
     """A proposal to destroy a person's key, and how it ended."""
 
     __tablename__ = "key_destruction"
+    __walled__ = Walled(signed="proposed_by_id")
     __table_args__ = (
         CheckConstraint("confirmed_by_id IS NULL OR confirmed_by_id <> proposed_by_id", name="two_people",
                         info={"says": "Whoever proposes that a key be destroyed cannot be the one who confirms it."}),

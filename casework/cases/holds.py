@@ -13,12 +13,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..kernel.constraints import append_only
 from ..kernel.db import Moment, Name, Prose, Record
+from ..kernel.walled import Walled
 
 
 class HoldLift(Record):
     """The end of a hold, as a record of its own."""
 
     __tablename__ = "hold_lift"
+    __walled__ = Walled(follows="hold_id", signed="lifted_by_id")
     __table_args__ = (UniqueConstraint("hold_id", info={"says": "This hold is lifted already."}),)
 
     hold_id: Mapped[UUID] = mapped_column(ForeignKey("legal_hold.id"))
@@ -32,6 +34,7 @@ class LegalHold(Record):
     """Nothing of this person may be destroyed until the hold is lifted."""
 
     __tablename__ = "legal_hold"
+    __walled__ = Walled(signed="placed_by_id")
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     reason: Mapped[Prose] = mapped_column(info={"private": True})

@@ -70,6 +70,7 @@ class PersonKey(Base):
     leave it out. Its row goes when the key is destroyed, and does not come back."""
 
     __tablename__ = "person_key"
+    __walled__ = Walled(follows="person_id", system=("update", "delete"))
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     wrapped: Mapped[Envelope]
@@ -80,7 +81,7 @@ class Person(Record):
 
     __tablename__ = "person"
     __walled__ = Walled(shown_by=(("case", "person_id"), ("disbursement", "person_id"), ("cp_request", "person_id")),
-                        made_by="case.open")
+                        made_by="case.open", system=("update",))
 
     key_destroyed_at: Mapped[datetime | None]
     key_destroyed_under: Mapped[Name | None]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..kernel.constraints import append_only
 from ..kernel.db import Base, Moment, Name, Prose
+from ..kernel.walled import Walled
 
 Number = BigInteger().with_variant(Integer, "sqlite")
 OWN = {"info": {"operational": True}}  # no deed writes them: they are about the trail, not part of it
@@ -25,6 +26,7 @@ class LogLeaf(Base):
     """
 
     __tablename__ = "log_leaf"
+    __walled__ = Walled(own=True, system=("insert",))
     __table_args__ = (
         CheckConstraint("(event_id IS NULL) = (record_id IS NOT NULL)", name="is_of_one_thing"),
         Index("uq_log_leaf_record", "kind", "record_id", "revision", unique=True,
@@ -45,6 +47,7 @@ class LogNode(Base):
     """The root of the `position`-th whole subtree of 256^level leaves, so that no proof reads many hashes."""
 
     __tablename__ = "log_node"
+    __walled__ = Walled(system=("insert",))
     __table_args__ = OWN
 
     level: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
@@ -56,6 +59,7 @@ class LogKey(Base):
     """A key that signs the log, from `since_at` on. All but the first were signed in by the one before: `note`."""
 
     __tablename__ = "log_key"
+    __walled__ = Walled(system=("insert",))
     __table_args__ = OWN
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
@@ -69,6 +73,7 @@ class LogCheckpoint(Base):
     """The tree at one size, signed (C2SP tlog-checkpoint). The last two columns say from where sealing goes on."""
 
     __tablename__ = "log_checkpoint"
+    __walled__ = Walled(system=("insert",))
     __table_args__ = OWN
 
     id: Mapped[int] = mapped_column(Number, primary_key=True)
@@ -85,6 +90,7 @@ class LogWitnessReceipt(Base):
     """A checkpoint was sent to a witness outside: what was sent (its digest), and what came back."""
 
     __tablename__ = "log_witness_receipt"
+    __walled__ = Walled(system=("insert",))
     __table_args__ = (Index("ix_log_witness_receipt_witness_id", "witness", "id"), OWN)
 
     id: Mapped[int] = mapped_column(Number, primary_key=True)

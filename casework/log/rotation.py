@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..kernel.db import begin_writing, db, now
-from ..kernel.scope import rules
+from ..kernel.scope import by_itself
 from . import log_keys, notes
 from .finished import START, Position
 from .gathering import of_key
@@ -28,7 +28,7 @@ def rotate(settings: Mapping[str, Any], file: Path) -> Signer:
 
 def _sign_in(old: Signer, new: Signer) -> None:
     session = db.session()
-    with rules("seal"):
+    with by_itself("seal"):
         first, last, before = known(session, old), newest(session), log_keys.current(session)
         key = LogKey(id=before.id + 1 if before else 2, vkey=new.vkey, since_at=now(), previous_vkey=old.vkey,
                      note=old.sign(notes.handing_over(old.name, new.vkey)))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from ..kernel.alone import alone
 from ..kernel.db import begin_writing, db, now
-from ..kernel.scope import rules
+from ..kernel.scope import by_itself
 from . import log_keys, notes, tree
 from .finished import START, Position, batch
 from .gathering import NewLeaf, of_events, of_key
@@ -46,7 +46,7 @@ def the_sealer() -> Iterator[None]:
 def seal(signer: Signer, *, sweep: bool = False, at_most: int = AT_MOST) -> Pass:
     """One pass, as the one sealer. Raises KeyProblem unless this key is the one that signs the log now."""
     session = db.session()
-    with rules("seal"):
+    with by_itself("seal"):
         try:
             return _seal(session, signer, sweep, at_most)
         except BaseException:

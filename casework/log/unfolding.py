@@ -18,8 +18,7 @@ from sqlalchemy.orm import Session
 from ..audit.looks import Mark, edge, foreign, is_postgresql, mark
 from ..audit.models import AuditEvent, Look, Unfolded
 from ..kernel.db import begin_writing, db
-from ..kernel.scope import asks, rules
-from ..kernel.system import SYSTEM
+from ..kernel.scope import by_itself
 
 BATCH = 1000
 
@@ -35,16 +34,15 @@ def unfold(batch: int = BATCH) -> int:
 def one_batch(batch: int = BATCH) -> int:
     """The next events, whole or not at all; says how many they were."""
     session = db.session()
-    asks(session, SYSTEM.id)
-    begin_writing(session)
-    with rules("unfold"):
+    with by_itself("unfold"):
+        begin_writing(session)
         _lay_mark(session)
         reached = mark(session, hold=True)
         restored = session.execute(_restored(reached, batch)).all() if is_postgresql(session) else []
         rows = session.execute(_next(session, reached, batch)).all()
         _store(session, [*restored, *rows])
         _move(session, reached, restored, rows)
-    session.commit()
+        session.commit()
     return len(restored) + len(rows)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from ..kernel.db import begin_writing, db, now
 from ..kernel.errors import Conflict
+from ..kernel.scope import by_itself
 from . import witness_folder, witness_mail, witness_s3
 from .models import LogCheckpoint, LogWitnessReceipt
 from .sealer import newest
@@ -77,7 +78,8 @@ def _taken(session: Session, checkpoint: LogCheckpoint, witness: str) -> bool:
 
 
 def _record(session: Session, checkpoint: LogCheckpoint, sent: Sent, receipt: Receipt) -> None:
-    begin_writing(session)
-    session.connection().execute(insert(LogWitnessReceipt), [
-        {"checkpoint_id": checkpoint.id, "sent_at": now(), "sha256": sent.sha256, **receipt._asdict()}])
-    session.commit()
+    with by_itself("publish"):
+        begin_writing(session)
+        session.connection().execute(insert(LogWitnessReceipt), [
+            {"checkpoint_id": checkpoint.id, "sent_at": now(), "sha256": sent.sha256, **receipt._asdict()}])
+        session.commit()
