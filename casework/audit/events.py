@@ -9,7 +9,9 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from ..kernel.canonical import NotCanonical, canonical
 from ..kernel.db import now
+from ..kernel.errors import Unrecorded
 from ..kernel.scope import asks, eyes
 from .guards import letting_through
 from .models import AuditEvent
@@ -35,10 +37,20 @@ def event(actor_id: UUID | None, verb: str, subject: Any = None, *, details: Sai
 
 
 def write(session: Session, events: list[Said]) -> None:
-    """Add them to the trail, in the transaction at hand, each in the name of whoever did it."""
+    """Add them to the trail, in the transaction at hand, each in the name of whoever did it. Raises Unrecorded for
+    what could never be sealed: one such event would hold up every later one."""
+    _sealable(events)
     asker_id = eyes(session).asker_id
     for actor_id, theirs in groupby(events, key=lambda each: each["actor_id"]):
         asks(session, actor_id)
         with letting_through():
             session.connection().execute(insert(AuditEvent).inline(), list(theirs))
     asks(session, asker_id)
+
+
+def _sealable(events: Sequence[Said]) -> None:
+    try:
+        for one in events:
+            canonical([one["details"], one["changes"], one["shown"]])
+    except NotCanonical:
+        raise Unrecorded("What you sent holds characters that cannot be written into the log.") from None
