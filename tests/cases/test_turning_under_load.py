@@ -11,10 +11,10 @@ from sqlalchemy import create_engine, select
 from casework.cases import keys
 from casework.cases.files import Identity
 from casework.cases.models import PersonKey, key_place
+from casework.kernel.data_keys import data_key
 from casework.kernel.db import db
 from casework.kernel.exact import exact_index
 from casework.kernel.key_sources import configure
-from casework.kernel.keyring import data_key
 from tests.cases.turning import NAMED, a_number_of, ended, everyone, load, name_of, started
 from tests.conftest import KEYS
 from tests.counts import times
@@ -77,7 +77,7 @@ def test_killed_again_and_again_under_readers_and_writers_nothing_is_lost_and_no
     kills = sum(killed(url, key_file) for _ in range(KILLS))
     masters, indexes = as_written(url)
     assert kills == KILLS and masters | indexes == {1, 2}
-    ended(started(url, key_file, "keys", "rotate", "--batch", BATCH), 300)
+    ended(started(url, key_file, "keys", "rotate", "--batch", BATCH), times(small=120, full=1500))
     stop.touch()
     said = [json.loads(ended(process)) for process in at_work]
     db.session.remove()

@@ -21,9 +21,9 @@ from casework.cases.files import Identity
 from casework.cases.models import Person, PersonKey, key_place
 from casework.cases.search import search
 from casework.kernel.crypto import Unreadable, seal
+from casework.kernel.data_keys import data_key, new_data_key
 from casework.kernel.db import db, uuid7
 from casework.kernel.exact import exact_index
-from casework.kernel.keyring import data_key, new_data_key
 from casework.kernel.scope import rules
 
 ROOT = Path(__file__).parents[2]

@@ -95,25 +95,26 @@ class TestPassphrase:
             passphrase.opening(f"passphrase {wrong}")
 
 
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """A KMS that is not ours (moto), in a process of its own, on loopback."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = (tmp_path_factory.mktemp("kms") / "log").open("wb")
+    server = subprocess.Popen([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+                              stdout=log, stderr=log)
+    try:
+        answers(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+        log.close()
+
+
 @pytest.mark.slow
 class TestKms:
-    @pytest.fixture(scope="class")
-    def service(self, tmp_path_factory):
-        """A KMS that is not ours (moto), in a process of its own, on loopback."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        log = (tmp_path_factory.mktemp("kms") / "log").open("wb")
-        server = subprocess.Popen([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-                                  stdout=log, stderr=log)
-        try:
-            answers(port)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(10)
-            log.close()
-
     @pytest.fixture
     def arn(self, service, monkeypatch):
         for name, value in {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_MAX_ATTEMPTS": "1",
