@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from multiprocessing import get_context
 
 import pytest
 from sqlalchemy import create_engine, select
@@ -15,13 +16,15 @@ from casework.kernel.data_keys import data_key
 from casework.kernel.db import db
 from casework.kernel.exact import exact_index
 from casework.kernel.key_sources import configure
-from tests.cases.turning import NAMED, a_number_of, ended, everyone, load, name_of, started
+from tests.cases.turning import NAMED, a_number_of, ended, everyone, load, name_of, started, turn
 from tests.conftest import KEYS
 from tests.counts import times
 
 PEOPLE, KILLS = times(small=600, full=100_000), times(small=2, full=20)
 BATCH = max(PEOPLE // (KILLS * 5), 10)
-LINES = 2  # batches that are let through before each kill
+LINES = 5  # batches that are let through before each kill
+PROCESSES = get_context("forkserver")  # quick to begin: what they run is imported once
+PROCESSES.set_forkserver_preload(["tests.cases.turning"])
 
 
 @pytest.fixture
@@ -35,13 +38,15 @@ def key_file(tmp_path):
 
 
 def killed(url, key_file):
-    """One turning, killed (SIGKILL) in the middle of a batch that follows a few that it told of."""
-    turning = started(url, key_file, "keys", "rotate", "--batch", BATCH)
-    told = [turning.stdout.readline() for _ in range(LINES)]
-    turning.send_signal(signal.SIGKILL)
-    turning.communicate(timeout=30)
-    assert turning.returncode == -signal.SIGKILL or not told[-1], turning.stderr
-    return turning.returncode == -signal.SIGKILL
+    """One turning, killed (SIGKILL) in or after the batch that follows a few that it told of."""
+    told, leave = PROCESSES.SimpleQueue(), PROCESSES.Semaphore(LINES + 1)
+    turning = PROCESSES.Process(target=turn, args=(url, key_file, BATCH, told, leave))
+    turning.start()
+    for _ in range(LINES):
+        told.get()
+    turning.kill()
+    turning.join(30)
+    return turning.exitcode == -signal.SIGKILL
 
 
 def as_written(url):
