@@ -241,7 +241,7 @@ JSON = st.recursive(st.none() | st.booleans() | st.integers(-2**53 + 1, 2**53 - 
                     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(TEXT, inner, max_size=6), max_leaves=25)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(TEXT, JSON, max_size=8), st.booleans())
 def test_what_the_product_hashes_and_what_the_verifier_hashes_are_the_same_bytes(leaf, plain):
     written = json.dumps(leaf, ensure_ascii=plain, indent=1).encode()
@@ -273,12 +273,12 @@ def test_memory_does_not_grow_with_the_log(world, signer, truth):
         return wanted.records, highest
 
     peaks = []
-    for count in (2_000, 8_000):
+    for count in (1_200, 4_000):
         truth.execute(insert(AuditEvent.__table__), [{**plain, "changes": []}] * count)
         truth.commit()
         sealer.everything(signer)
         peaks.append(peak())
-    assert peaks[1][0] > 3 * peaks[0][0]
+    assert peaks[1][0] > 2 * peaks[0][0]
     assert peaks[1][1] < 1.3 * peaks[0][1]
 
 
