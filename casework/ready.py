@@ -9,9 +9,10 @@ from . import schema
 from .access.models import User
 from .kernel.db import db
 from .kernel.keyring import ring
-from .log import standing
+from .log import metrics, standing, witnesses
 from .settings import Unsafe
 from .web import health
+from .web import metrics as web_metrics
 
 
 def register(app: Flask) -> None:
@@ -23,6 +24,8 @@ def register(app: Flask) -> None:
     health.register(app, "log_key", lambda: standing.key_is_there(app.config))
     health.register(app, "log_sealed", lambda: standing.sealed_in_time(app.config))
     health.register(app, "log_witnessed", lambda: standing.witnessed(app.config))
+    witnesses.named(app.config)
+    web_metrics.register(app, lambda: metrics.collect(app.config))
 
 
 def behind_proxies(app: Flask) -> None:

@@ -9,6 +9,7 @@ says what may not be.
     CASEWORK_LOG_KEY_FILE   the file of the key that signs the log (mode 0600), or CASEWORK_LOG_KEY with its text.
                             Only the process that seals needs it
     CASEWORK_WITNESSES      where checkpoints are sent, parted by ";": folder:/path; s3+https://…; smtp://…
+    CASEWORK_WITNESS_S3_KEY, _S3_SECRET, _SMTP_USER, _SMTP_PASSWORD   what buckets and mail servers ask for
     CASEWORK_WITNESS_HOURS  how old the newest receipt of each witness may be (default 24), for /readyz
     CASEWORK_METRICS_TOKEN  who sends it as a bearer token may read /metrics; without one there is no /metrics
     CASEWORK_PROXIES        how many proxies in front may name the client's address (default 0: none)
@@ -25,6 +26,7 @@ DEFAULTS: dict[str, Any] = {
     "ENV": "production", "DATABASE_URL": "", "SECRET_KEY": "", "KEYS_FILE": "", "KEYS": "", "PROXIES": 0,
     "ALLOW_SQLITE": False, "PASSWORD_COST": "full", "POOL_SIZE": 8, "STATEMENT_SECONDS": 60,
     "LOG_ORIGIN": "casework.example/log", "LOG_KEY_FILE": "", "LOG_KEY": "", "WITNESSES": "", "WITNESS_HOURS": 24,
+    "WITNESS_S3_KEY": "", "WITNESS_S3_SECRET": "", "WITNESS_SMTP_USER": "", "WITNESS_SMTP_PASSWORD": "",
     "METRICS_TOKEN": "",
 }
 FIXED: dict[str, Any] = {

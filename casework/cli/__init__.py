@@ -8,10 +8,10 @@ import click
 from ..kernel.errors import Refusal
 from ..kernel.keyring import KeysRefused
 from ..settings import Unsafe
-from . import demo, evidence, log, people, running, sealing
+from . import demo, evidence, log, people, running, sealing, working
 from .base import casework
 
-__all__ = ["casework", "demo", "evidence", "log", "main", "people", "running", "sealing"]
+__all__ = ["casework", "demo", "evidence", "log", "main", "people", "running", "sealing", "working"]
 
 
 def main() -> None:

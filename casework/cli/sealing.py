@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from pathlib import Path
 from threading import Event
 
@@ -9,7 +10,7 @@ import click
 from flask import current_app
 
 from ..kernel.alone import Busy
-from ..log import log_keys, rotation, sealer
+from ..log import log_keys, rotation, sealer, witnesses
 from ..settings import settings
 from .base import casework, with_app
 
@@ -77,3 +78,16 @@ def rotate_key(file: Path) -> None:
     with sealer.the_sealer():
         key = rotation.rotate(current_app.config, file)
     click.echo(f"Signed in. Set CASEWORK_LOG_KEY_FILE to {file} wherever the log is sealed.\n{key.vkey}")
+
+
+@log.command()
+@with_app
+def publish() -> None:
+    """Send the newest checkpoint to every witness that has not taken it. Status 1 when one did not."""
+    receipts = witnesses.publish(current_app.config)
+    for receipt in receipts:
+        click.echo(f"{receipt.witness}: {'taken' if receipt.well else 'FAILED'}, {receipt.answer}")
+    if not receipts:
+        click.echo("There is nothing to send.")
+    if not all(receipt.well for receipt in receipts):
+        sys.exit(1)

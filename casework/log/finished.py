@@ -29,6 +29,7 @@ class Position(NamedTuple):
 
 
 START = Position(0, 0)
+BELOW_ALL = Position(-1, -(2**62))
 PASSED, FOREIGN = "_passed", "_foreign"
 
 
@@ -59,7 +60,7 @@ def _next(session: Session, position: Position, limit: int, sweep: bool) -> Sele
     passed, foreign = (_below_all_open(), _foreign(position)) if _postgresql(session) else (true(), false())
     shown = (*columns(EVENT), passed.label(PASSED), foreign.label(FOREIGN))
     order = (AuditEvent.transaction_id, AuditEvent.id) if _postgresql(session) else (AuditEvent.id,)
-    return _unsealed(session, START if sweep else position, shown).order_by(*order).limit(limit)
+    return _unsealed(session, BELOW_ALL if sweep else position, shown).order_by(*order).limit(limit)
 
 
 def _unsealed(session: Session, position: Position, shown: tuple[Any, ...]) -> Select[Any]:

@@ -39,15 +39,20 @@ class Tiles:
         """Put hashes in their places; the root of each tile that they fill."""
         at = 0
         while at < len(hashes):
-            tile = self._tile(level, position // WIDTH) if position % WIDTH else self._fresh(level, position // WIDTH)
+            tile = self._begun(level, *divmod(position, WIDTH))
             taken = hashes[at : at + WIDTH - len(tile)]
             tile += taken
             at, position = at + len(taken), position + len(taken)
             if len(tile) == WIDTH:
                 yield tree.merged(tile)
 
-    def _fresh(self, level: int, number: int) -> list[Hash]:
-        return self._tiles.setdefault((level, number), [])
+    def _begun(self, level: int, number: int, count: int) -> list[Hash]:
+        """A tile as it was when it had so many hashes, whatever somebody may have added since."""
+        tile = self._tile(level, number)[:count] if count else []
+        if len(tile) != count:
+            raise RuntimeError("the log's own tables lack hashes that its checkpoint counts")
+        self._tiles[level, number] = tile
+        return tile
 
     def _tile(self, level: int, number: int) -> list[Hash]:
         if (level, number) not in self._tiles:

@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response
 from casework import audit
 from casework.kernel.errors import Unrecorded
 
-from . import api, assets, csrf, errors, gate, headers, health, hide, logs, names, openapi, ui, who
+from . import api, assets, csrf, errors, gate, headers, health, hide, logs, metrics, names, openapi, ui, who
 from .gate import ANYBODY, opens_to
 from .hooks import Hooks
 
@@ -24,6 +24,7 @@ def doors() -> Blueprint:
     anybody = opens_to(ANYBODY)
     web.add_url_rule("/livez", "livez", health.livez)
     web.add_url_rule("/readyz", "readyz", health.readyz)
+    web.add_url_rule("/metrics", "metrics", metrics.metrics)
     web.add_url_rule("/names", "names", anybody(names.ask), methods=["POST"])
     web.add_url_rule("/hide", "hide_now", anybody(hide.now), methods=["POST"])
     web.add_url_rule("/blank", "blank", anybody(hide.blank), methods=["GET", "POST"])

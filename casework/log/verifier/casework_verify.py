@@ -988,7 +988,7 @@ def held_from(path: Path, keys: Keys) -> Iterator[Held]:
     """A checkpoint; an earlier bundle; or a folder of checkpoints, as a witness keeps them."""
     if path.is_dir() and not (path / CHECKPOINT).is_file():
         for file in sorted(path.iterdir()):
-            if file.is_file():
+            if file.is_file() and not file.is_symlink() and not file.name.startswith("."):
                 yield _held(file.name, _read_up_to(file, LARGEST_NOTE), None, keys)
     elif path.is_dir() or zipfile.is_zipfile(path):
         source = Source(path)
