@@ -202,7 +202,7 @@ def test_the_doors_give_the_zip_to_auditors_alone(browser, machine, signer):
 
 def test_the_auditor_sees_how_the_seal_stands_and_others_do_not(browser, signer):
     page = browser("uma").get("/log/events?actor=ada").text
-    for words in ("Sealed and signed", "Behind", "Not yet, by nobody outside", signer.vkey.split("+")[0],
+    for words in ("Sealed and signed", "Behind", "Not yet by anyone outside", signer.vkey.split("+")[0],
                   "Download what fits, with proofs", 'name="actor" value="ada"'):
         assert words in page, words
     assert "Download the whole log" in browser("uma").get("/log/events").text
