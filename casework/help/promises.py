@@ -50,7 +50,8 @@ PROMISES: tuple[Promise, ...] = (
             "An event that is dated back and put in later stands out of order; a movement, a signature or a grant "
             "that no event made is named as added.",
             "An event that is forged as the newest, with the rights of Casework itself, looks like one that "
-            "Casework wrote. It cannot be dated before a checkpoint that is held.",
+            "Casework wrote, and the moment it names is only what it says of itself. It cannot take a place "
+            "before a checkpoint that is held.",
             "tests/log/test_convicting.py::"
             "test_an_event_dated_back_and_sealed_by_the_honest_sealer_is_out_of_order"),
     Promise(LOG,
