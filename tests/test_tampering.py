@@ -15,8 +15,8 @@ from casework.cases.models import Person, key_place
 from casework.continued_presence.models import CPSignature
 from casework.funds.models import ResourceCheck
 from casework.kernel.crypto import HEADER, NONCE, Key, Unreadable, seal
+from casework.kernel.data_keys import data_key
 from casework.kernel.db import Base, db
-from casework.kernel.keyring import data_key
 from casework.kernel.sealed import SealedColumn
 
 PARTS = {"version": 0, "key": HEADER - 1, "nonce": HEADER, "words": HEADER + NONCE, "tag": -1}

@@ -19,6 +19,7 @@ from ..kernel.crypto import HEADER, Place, Unreadable, seal, unseal
 from ..kernel.db import now, uuid7
 from ..kernel.key_files import replace_file
 from ..kernel.keyring import KeysRefused, ring
+from ..kernel.scope import rules
 from .models import PersonKey
 
 MAGIC = b"casework keys 1\n"
@@ -35,7 +36,8 @@ class KeysFile:
 
 def write_keys_file(path: Path, connection: Connection) -> KeysFile:
     """Every wrapped key as this connection sees it, into a file of the owner's alone: the old or the new, whole."""
-    made = KeysFile(now(), f"escrow-{ring.current_of('escrow').id}", dict(held(connection)))
+    with rules("keys"):
+        made = KeysFile(now(), f"escrow-{ring.current_of('escrow').id}", dict(held(connection)))
     replace_file(path, sealed(made))
     return made
 
@@ -46,9 +48,8 @@ def read_keys_file(path: Path) -> KeysFile:
 
 
 def held(connection: Connection) -> Iterable[tuple[UUID, bytes]]:
-    table = PersonKey.__table__
     return ((person_id, wrapped) for person_id, wrapped in connection.execute(
-        select(table.c.person_id, table.c.wrapped).order_by(table.c.person_id)))
+        select(PersonKey.person_id, PersonKey.wrapped).order_by(PersonKey.person_id)))
 
 
 def sealed(file: KeysFile) -> bytes:

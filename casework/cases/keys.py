@@ -3,13 +3,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from ..audit import remember
+from ..kernel.crypto import key_id
 from ..kernel.db import now
 from ..kernel.errors import Conflict, Invalid
 from ..kernel.key_sources import new_key, source
 from ..kernel.keyring import PURPOSES, KeysRefused, RingKey, State, ring
 from ..kernel.system import SYSTEM
+from .escrow import read_keys_file
+from .models import key_place
 from .rotation import rows_naming
 
 REST = timedelta(minutes=10)
@@ -39,8 +43,9 @@ def retire(name: str) -> RingKey:
     return _changed(replace(key, retired_at=now()))
 
 
-def destroy(name: str) -> RingKey:
-    """Gone from the ring, but for its name. Refused unless it is retired and rested, and while any row names it."""
+def destroy(name: str, keys_file: Path | None = None) -> RingKey:
+    """Gone from the ring, but for its name. Refused unless it is retired and rested, and while any row names it, in
+    the database or in the newest keys file: older ones do not open any more from then on."""
     key = _called(name)
     if key.secret is None:
         raise Conflict(f"{name} is destroyed already.")
@@ -49,6 +54,8 @@ def destroy(name: str) -> RingKey:
                        "sealing under it just now.")
     if rows := rows_naming(key.purpose, key.id):
         raise Conflict(f"{rows} rows name {name}: without it nobody could read them. Run casework keys rotate first.")
+    if keys_file and (rows := _wrapped_in(keys_file, key)):
+        raise Conflict(f"{rows} rows of the keys file name {name}. Run casework keys escrow first.")
     source.writable()
     remember(SYSTEM, "key_ring.destroy", key=name)
     return _changed(key.destroyed(now()))
@@ -65,6 +72,13 @@ def drop_older(purpose: str) -> None:
 def _changed(key: RingKey) -> RingKey:
     source.change(lambda keys: [key if one.name == key.name else one for one in keys])
     return key
+
+
+def _wrapped_in(keys_file: Path, key: RingKey) -> int:
+    if key.purpose != "master" or not keys_file.exists():
+        return 0
+    wrapped = read_keys_file(keys_file).wrapped
+    return sum(key_id(key_place(person_id), one) == key.id for person_id, one in wrapped.items())
 
 
 def _called(name: str) -> RingKey:

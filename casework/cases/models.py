@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from ..access.models import Office, User
 from ..kernel.constraints import append_only
 from ..kernel.crypto import Key, Place
+from ..kernel.data_keys import data_key, new_data_key
 from ..kernel.db import Base, Dated, Moment, Name, Prose, Record, db
-from ..kernel.keyring import data_key, new_data_key
 from ..kernel.people import People
 from ..kernel.sealed import Envelope
 from .investigations import Investigation, InvestigationMember

@@ -17,9 +17,10 @@ from sqlalchemy import ColumnElement, LargeBinary, and_, bindparam, func, or_, s
 from ..audit import action
 from ..audit.guards import letting_through
 from ..kernel.crypto import HEADER, Unreadable
+from ..kernel.data_keys import data_key, rewrapped
 from ..kernel.db import db
 from ..kernel.exact import DIGEST, NAME, NotExact, exact_index, name_of
-from ..kernel.keyring import data_key, rewrapped, ring
+from ..kernel.keyring import ring
 from ..kernel.scope import rules
 from ..kernel.system import SYSTEM
 from .files import SCOPES
@@ -106,11 +107,12 @@ def _index_some(scope: str, ids: list[UUID]) -> tuple[int, int]:
         rows = db.session.execute(
             select(model.id, model.person_id, PersonKey.wrapped, getattr(model, f"{scope}_sealed"),
                    getattr(model, column)).outerjoin(PersonKey, PersonKey.person_id == model.person_id)
-            .join(Person, Person.id == model.person_id).where(model.id.in_(ids))).all()
+            .join(Person, Person.id == model.person_id)
+            .where(model.id.in_(ids), getattr(model, column).is_not(None))).all()
     for id, person_id, wrapped, envelope, old in rows:
         try:
             clear = getattr(model, scope).open(data_key(key_place(person_id), wrapped), id, envelope)
-            fresh.append({"row": id, "old": old, "new": exact_index(scope, clear)})
+            fresh.append({"row": id, "old": old, "new": exact_index(scope, clear or "")})
         except (Unreadable, NotExact):
             failed += 1
     return _written("index", table.c.id, table.c[column], fresh), failed

@@ -16,9 +16,9 @@ from .. import policy
 from ..access.queries import Page, visible
 from ..audit import remember
 from ..kernel.conditions import Actor
+from ..kernel.data_keys import data_key
 from ..kernel.db import db
 from ..kernel.exact import NotExact, exact_indexes
-from ..kernel.keyring import data_key
 from .files import SCOPES, Identity
 from .models import Case, Person, PersonKey, key_place
 from .queries import WITH, numbered

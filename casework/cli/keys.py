@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
+from flask import current_app
 
 from ..cases import destroying, rotation
 from ..cases import keys as deeds
@@ -89,6 +90,8 @@ def rotate(batch: int, person: str | None) -> None:
     one = person_of(person).id if person else None
     failed = _tell(rotation.rewrap(batch, one))
     failed += 0 if one else _tell(rotation.reindex(batch))
+    if kept := current_app.config["ESCROW_FILE"]:
+        write_keys(Path(kept), turn=False)
     if failed:
         raise Refusal(f"{failed} rows could not be opened and stay as they are. The trail says which (seal.fail).")
 
@@ -136,7 +139,9 @@ def destroy(name: str | None, person: str | None, reason: str | None, document: 
     if (name is None) == (person is None):
         raise click.UsageError("Say one of NAME and --person.")
     if name:
-        click.echo(f"{deeds.destroy(name).name} is destroyed. Destroy every copy of the older key file too.")
+        kept = current_app.config["ESCROW_FILE"]
+        click.echo(f"{deeds.destroy(name, Path(kept) if kept else None).name} is destroyed. Destroy every copy of the "
+                   "older key file too. What only it opened, older keys files among them, is noise.")
         return
     whose = person_of(person or "")
     if confirmed:

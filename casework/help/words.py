@@ -26,6 +26,7 @@ CONDITIONS = {
     "not_endorsed_by_them": "unless they endorsed it",
     "not_requesting": "unless they took part in asking",
     "not_reviewing": "unless they reviewed it",
+    "not_proposed_by_them": "unless they proposed it",
 }
 
 TOPICS = {

@@ -1,4 +1,4 @@
-"""The key ring: every key that may still open something, and the data keys of people that it wraps.
+"""The key ring: every key that may still open something.
 
 Four purposes, never one key for two: `master` keys wrap data keys, `index` keys make the digests of exact identifiers,
 `backup` keys encrypt backups of the data, `escrow` keys the small backups of the wrapped data keys. Of each, the newest
@@ -7,7 +7,6 @@ its id behind, so that no other key is ever called the same. There is no default
 """
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,14 +14,14 @@ from enum import StrEnum
 from functools import cached_property
 from time import monotonic
 
-from .crypto import SECRET, Key, Place, destroyed, key_id, seal, unreadable, unseal
+from .crypto import Key, Place, key_id, unreadable
 
 DEMO = b"PUBLISHED DEMO KEY: NOT FOR CASE"
 """Known to everyone. A ring that holds it is a demonstration; production refuses such a ring."""
 
 PURPOSES = ("master", "index", "backup", "escrow")
 NEEDED = ("master", "index")
-DATA_KEY, OPEN_AT_MOST, LOOK_EVERY = 1, 4096, 1.0
+LOOK_EVERY = 1.0  # seconds
 
 
 class KeysRefused(Exception):
@@ -69,12 +68,14 @@ class KeyRing:
         self._anew: Callable[[], Iterable[RingKey] | None] = lambda: None
         self._looked = 0.0
         self.trouble = ""
+        self.on_load: list[Callable[[], None]] = []
 
     def load(self, keys: Iterable[RingKey]) -> None:
-        """Takes these keys and drops every other, with all data keys that are open. At least one master and one index
-        key that is not retired, 32 bytes each, no name and no secret twice."""
+        """Takes these keys, drops every other, and tells `on_load`. At least one master and one index key that is not
+        retired, 32 bytes each, no name and no secret twice."""
         self._keys = sorted_out(list(keys))
-        _opened.clear()
+        for told in self.on_load:
+            told()
 
     def follow(self, anew: Callable[[], Iterable[RingKey] | None]) -> None:
         """From here on ask `anew` whether the source has changed: it gives the keys again if so, and else None."""
@@ -159,45 +160,6 @@ class KeyRing:
 
 
 ring = KeyRing()
-
-_opened: dict[Place, tuple[Key, bytes, Key]] = {}
-"""Data keys that were lately used, by the place of their wrapped form: the master key, that form, and the key."""
-
-
-def new_data_key(place: Place) -> bytes:
-    """A fresh key for one person, wrapped for the place that keeps it."""
-    return seal(ring.current, place, os.urandom(SECRET))
-
-
-def data_key(place: Place, wrapped: bytes | None, gone: tuple[datetime, str] | None = None) -> Key:
-    """The key of one person, from what is kept of it; Unreadable if it cannot be unwrapped.
-
-    `gone` says when and under which document it was destroyed: then this process forgets it too.
-    """
-    if gone or wrapped is None:
-        _opened.pop(place, None)
-        raise destroyed(place, *gone) if gone else unreadable(place, "the key is missing, and nobody destroyed it")
-    master = ring.named_in(place, wrapped)
-    known = _opened.get(place)
-    if known is None or known[:2] != (master, wrapped):
-        known = (master, wrapped, _unwrapped(master, place, wrapped))
-        if len(_opened) >= OPEN_AT_MOST:
-            _opened.clear()
-        _opened[place] = known
-    return known[2]
-
-
-def rewrapped(place: Place, wrapped: bytes) -> bytes:
-    """The same data key under the current master key; Unreadable if it does not open."""
-    secret = _unwrapped(ring.named_in(place, wrapped), place, wrapped).secret
-    return seal(ring.current, place, secret)
-
-
-def _unwrapped(master: Key, place: Place, wrapped: bytes) -> Key:
-    secret = unseal(master, place, wrapped)
-    if len(secret) != SECRET:
-        raise unreadable(place, "not a key")
-    return Key(DATA_KEY, secret)
 
 
 def sorted_out(keys: list[RingKey]) -> dict[str, dict[int, RingKey]]:

@@ -14,7 +14,7 @@ from casework.cases.destruction import KeyDestruction
 from casework.cases.files import Contact, Identity
 from casework.cases.models import Person, PersonKey
 from casework.cases.search import search
-from casework.kernel import keyring, sealed
+from casework.kernel import data_keys, sealed
 from casework.kernel.crypto import Destroyed, Unreadable
 from casework.kernel.db import db, now
 from casework.kernel.errors import Conflict, Forbidden, Invalid
@@ -217,12 +217,12 @@ class TestAfterwards:
         destroying.confirm(world.hana, destroying.propose(world.priya, rosa, **WHY))
         with pytest.raises(Destroyed):
             rosa.own_key()
-        assert secret not in {key.secret for *_, key in keyring._opened.values()}
+        assert secret not in {key.secret for *_, key in data_keys.opened.values()}
 
     def test_a_ring_that_was_read_anew_keeps_no_data_key(self, world, rosa):
         assert world.rosa_identity.legal_name
         ring.load(ring.keys)
-        assert keyring._opened == {}
+        assert data_keys.opened == {}
 
     def test_an_escrow_key_from_before_is_owed_a_turn(self, world, rosa):
         assert not destroying.escrow_turn_owed()

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from casework.audit.models import AuditEvent
 from casework.cases import keys, rotation
+from casework.cases.escrow import write_keys_file
 from casework.cases.files import SCOPES, Contact, Identity
 from casework.cases.models import PersonKey
 from casework.cases.recording import record_identity
@@ -202,6 +203,17 @@ class TestTheRing:
         db.session.expire_all()
         assert world.rosa_identity.legal_name
         assert [event.details["key"] for event in verbs(truth, "key_ring.destroy")] == ["master-1"]
+
+    def test_a_key_that_the_newest_keys_file_needs_stays(self, world, key_file, tmp_path):
+        write_keys_file(tmp_path / "people.keys", db.session().connection())
+        keys.add("master")
+        keys.retire("master-1")
+        rotate()
+        with at(now() + timedelta(minutes=11)):
+            with pytest.raises(Conflict, match="rows of the keys file name master-1"):
+                keys.destroy("master-1", tmp_path / "people.keys")
+            write_keys_file(tmp_path / "people.keys", db.session().connection())
+            keys.destroy("master-1", tmp_path / "people.keys")
 
     def test_an_index_key_goes_only_when_no_index_names_it(self, world, truth, key_file):
         keys.add("index")

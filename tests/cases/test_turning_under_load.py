@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from multiprocessing import get_context
 
 import pytest
 from sqlalchemy import create_engine, select
@@ -11,17 +12,19 @@ from sqlalchemy import create_engine, select
 from casework.cases import keys
 from casework.cases.files import Identity
 from casework.cases.models import PersonKey, key_place
+from casework.kernel.data_keys import data_key
 from casework.kernel.db import db
 from casework.kernel.exact import exact_index
 from casework.kernel.key_sources import configure
-from casework.kernel.keyring import data_key
-from tests.cases.turning import NAMED, a_number_of, ended, everyone, load, name_of, started
+from tests.cases.turning import NAMED, a_number_of, ended, everyone, load, name_of, started, turn
 from tests.conftest import KEYS
 from tests.counts import times
 
 PEOPLE, KILLS = times(small=600, full=100_000), times(small=2, full=20)
 BATCH = max(PEOPLE // (KILLS * 5), 10)
-LINES = 2  # batches that are let through before each kill
+LINES = 5  # batches that are let through before each kill
+PROCESSES = get_context("forkserver")  # quick to begin: what they run is imported once
+PROCESSES.set_forkserver_preload(["tests.cases.turning"])
 
 
 @pytest.fixture
@@ -35,13 +38,15 @@ def key_file(tmp_path):
 
 
 def killed(url, key_file):
-    """One turning, killed (SIGKILL) in the middle of a batch that follows a few that it told of."""
-    turning = started(url, key_file, "keys", "rotate", "--batch", BATCH)
-    told = [turning.stdout.readline() for _ in range(LINES)]
-    turning.send_signal(signal.SIGKILL)
-    turning.communicate(timeout=30)
-    assert turning.returncode == -signal.SIGKILL or not told[-1], turning.stderr
-    return turning.returncode == -signal.SIGKILL
+    """One turning, killed (SIGKILL) in or after the batch that follows a few that it told of."""
+    told, leave = PROCESSES.SimpleQueue(), PROCESSES.Semaphore(LINES + 1)
+    turning = PROCESSES.Process(target=turn, args=(url, key_file, BATCH, told, leave))
+    turning.start()
+    for _ in range(LINES):
+        told.get()
+    turning.kill()
+    turning.join(30)
+    return turning.exitcode == -signal.SIGKILL
 
 
 def as_written(url):
@@ -77,7 +82,7 @@ def test_killed_again_and_again_under_readers_and_writers_nothing_is_lost_and_no
     kills = sum(killed(url, key_file) for _ in range(KILLS))
     masters, indexes = as_written(url)
     assert kills == KILLS and masters | indexes == {1, 2}
-    ended(started(url, key_file, "keys", "rotate", "--batch", BATCH), 300)
+    ended(started(url, key_file, "keys", "rotate", "--batch", BATCH), times(small=120, full=1500))
     stop.touch()
     said = [json.loads(ended(process)) for process in at_work]
     db.session.remove()

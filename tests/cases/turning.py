@@ -16,14 +16,14 @@ from sqlalchemy import create_engine, insert, select
 
 from casework import create_app
 from casework.access.models import Office, User
-from casework.cases import actions, recording
+from casework.cases import actions, recording, rotation
 from casework.cases.files import Identity
 from casework.cases.models import Person, PersonKey, key_place
 from casework.cases.search import search
 from casework.kernel.crypto import Unreadable, seal
+from casework.kernel.data_keys import data_key, new_data_key
 from casework.kernel.db import db, uuid7
 from casework.kernel.exact import exact_index
-from casework.kernel.keyring import data_key, new_data_key
 from casework.kernel.scope import rules
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +85,18 @@ def started(url, key_file, *words, many=0):
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+def turn(url, key_file, batch, told, leave):
+    """What `casework keys rotate` does; it tells of each batch and waits for leave to begin another. For a process
+    that is killed again and again."""
+    os.environ.update(environment(url, key_file))
+    with create_app().app_context():
+        leave.acquire()
+        for turns in (rotation.rewrap(batch), rotation.reindex(batch)):
+            for one in turns:
+                told.put((one.what, one.done))
+                leave.acquire()
+
+
 def ended(process, seconds=120):
     said, wrong = process.communicate(timeout=seconds)
     assert process.returncode == 0, wrong
@@ -95,8 +107,9 @@ def read(stop):
     """Random people, by the product's own models: what does not read as it was written is told."""
     people = everyone(os.environ["CASEWORK_DATABASE_URL"])[-int(os.environ["TURNING"]):]
     known, wrong, times = {id: name_of(number) for number, (id, _) in enumerate(people)}, [], []
+    parent = os.getppid()
     print("ready", flush=True)
-    while not stop.exists():
+    while not stop.exists() and os.getppid() == parent:
         id, began = random.choice(people)[0], time.perf_counter()
         with rules("test"):
             row = db.session.get(Identity, id, populate_existing=True)
@@ -117,8 +130,9 @@ def write(stop):
     ada = db.session.scalars(select(User).where(User.username == "ada")).one()
     den = db.session.scalars(select(Office).where(Office.code == "DEN")).one()
     made, wrong = {}, []
+    parent = os.getppid()
     print("ready", flush=True)
-    while not stop.exists():
+    while not stop.exists() and os.getppid() == parent:
         number = 500_000_000 + len(made)
         case = actions.open_case(ada, den, referral_source="self")
         identity = db.session.scalars(select(Identity).where(Identity.person_id == case.person_id)).one()

@@ -3,16 +3,20 @@ from __future__ import annotations
 import json
 import os
 from base64 import b64encode
+from datetime import UTC
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from casework.kernel import crypto
 from casework.kernel.crypto import HEADER, Place, Unreadable, key_id, seal
+from casework.kernel.data_keys import data_key, new_data_key
 from casework.kernel.key_files import read_file
 from casework.kernel.key_sources import configure, generate_file
-from casework.kernel.keyring import DEMO, KeyRing, KeysRefused, data_key, new_data_key, ring
-from casework.kernel.ring_text import Plain, parse, split
+from casework.kernel.keyring import DEMO, PURPOSES, KeyRing, KeysRefused, RingKey, ring
+from casework.kernel.ring_text import Plain, parse, split, text_of
 from tests.kernel.rings import made
 
 PLACE = Place("person", "wrapped_key", UUID(int=1))
@@ -187,6 +191,17 @@ class TestSources:
     def test_half_of_the_keys_are_not_enough(self, text):
         with pytest.raises(KeysRefused):
             configure({"KEYS": text})
+
+
+MOMENT = st.none() | st.datetimes(timezones=st.just(UTC)).map(lambda at: at.replace(year=2000 + at.year % 100, day=1))
+KEY = st.builds(RingKey, st.sampled_from(PURPOSES), st.integers(0, 2**32 - 1),
+                st.none() | st.binary(min_size=32, max_size=32), MOMENT, MOMENT, MOMENT)
+
+
+@given(keys=st.lists(KEY, unique_by=lambda key: key.name))
+def test_what_is_written_is_what_is_read(keys):
+    assert parse(split(text_of(keys, Plain())), Plain()) == keys
+    assert parse(split(text_of(keys, Plain()).replace("\n", ";")), Plain()) == keys
 
 
 class TestGeneratedFiles:

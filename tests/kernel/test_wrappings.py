@@ -15,6 +15,7 @@ from casework.kernel.keyring import KeysRefused, RingKey, ring
 
 WORDS = "a sentence that nobody else would say"
 SECONDS_TO_START = 120
+REGION = "us-gov-west-1"
 
 
 @pytest.fixture(autouse=True)
@@ -95,31 +96,32 @@ class TestPassphrase:
             passphrase.opening(f"passphrase {wrong}")
 
 
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """A KMS that is not ours (moto), in a process of its own, on loopback."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = (tmp_path_factory.mktemp("kms") / "log").open("wb")
+    server = subprocess.Popen([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+                              stdout=log, stderr=log)
+    try:
+        answers(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+        log.close()
+
+
 @pytest.mark.slow
 class TestKms:
-    @pytest.fixture(scope="class")
-    def service(self, tmp_path_factory):
-        """A KMS that is not ours (moto), in a process of its own, on loopback."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        log = (tmp_path_factory.mktemp("kms") / "log").open("wb")
-        server = subprocess.Popen([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-                                  stdout=log, stderr=log)
-        try:
-            answers(port)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(10)
-            log.close()
-
     @pytest.fixture
     def arn(self, service, monkeypatch):
         for name, value in {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_MAX_ATTEMPTS": "1",
                             "AWS_ENDPOINT_URL_KMS": service, "AWS_EC2_METADATA_DISABLED": "true"}.items():
             monkeypatch.setenv(name, value)
-        made = boto3.client("kms", region_name="us-gov-west-1").create_key()
+        made = boto3.client("kms", region_name=REGION).create_key()
         return made["KeyMetadata"]["Arn"]
 
     def test_the_service_holds_the_key_and_the_file_only_what_it_wrapped(self, tmp_path, arn):
@@ -133,11 +135,13 @@ class TestKms:
             with pytest.raises(KeysRefused, match="AWS KMS refused to decrypt"):
                 wrapping.unwrap(name, content)
 
-    def test_a_key_that_is_disabled_there_opens_nothing_here(self, tmp_path, arn):
-        generate_file(tmp_path / "keys", wrapping=kms.Kms(arn))
-        boto3.client("kms", region_name="us-gov-west-1").disable_key(KeyId=arn)
-        with pytest.raises(KeysRefused, match="refused to decrypt master-1"):
-            configure({"KEYS_FILE": str(tmp_path / "keys")})
+    def test_another_key_of_the_same_service_opens_nothing(self, tmp_path, arn):
+        path = tmp_path / "keys"
+        generate_file(path, wrapping=kms.Kms(arn))
+        other = boto3.client("kms", region_name=REGION).create_key()["KeyMetadata"]["Arn"]
+        path.write_text(path.read_text().replace(arn, other))
+        with pytest.raises(KeysRefused, match="refused to decrypt master-1: AccessDenied"):
+            configure({"KEYS_FILE": str(path)})
 
     def test_when_nobody_answers_it_says_so(self, arn, monkeypatch):
         monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", "http://127.0.0.1:9")
