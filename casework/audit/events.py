@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from ..kernel.canonical import NotCanonical, canonical
 from ..kernel.db import now
+from ..kernel.errors import Unrecorded
 from .guards import letting_through
 from .models import AuditEvent
 
@@ -33,6 +35,12 @@ def event(actor_id: UUID | None, verb: str, subject: Any = None, *, details: Sai
 
 
 def write(session: Session, events: list[Said]) -> None:
-    """Add them to the trail, in the transaction at hand."""
+    """Add them to the trail, in the transaction at hand. Raises Unrecorded for what could never be sealed: one such
+    event would hold up every later one."""
+    try:
+        for one in events:
+            canonical([one["details"], one["changes"], one["shown"]])
+    except NotCanonical:
+        raise Unrecorded("What you sent holds characters that cannot be written into the log.") from None
     with letting_through():
         session.connection().execute(insert(AuditEvent), events)

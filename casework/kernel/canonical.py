@@ -25,6 +25,8 @@ def canonical(value: Any) -> bytes:
 
 
 def _written(value: Any) -> str:
+    if isinstance(value, str):  # the word of an enum too
+        return encode_basestring(value)
     write = _WRITERS.get(type(value))
     if write is None:
         raise NotCanonical(f"no one way to write a {type(value).__name__}")
@@ -54,6 +56,6 @@ def _units(name: str) -> bytes:
 
 
 _WRITERS: dict[type, Callable[[Any], str]] = {
-    str: encode_basestring, list: _list, tuple: _list, dict: _object, int: _number,
+    list: _list, tuple: _list, dict: _object, int: _number,
     bool: lambda value: "true" if value else "false", type(None): lambda _: "null",
 }

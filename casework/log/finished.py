@@ -44,7 +44,8 @@ def batch(session: Session, position: Position, limit: int, *, sweep: bool = Fal
     """The next events. A sweep looks below the position too, where nothing should be."""
     rows = [dict(row) for row in session.execute(_next(session, position, limit, sweep)).mappings()]
     marks = [(row.pop(PASSED), row.pop(FOREIGN)) for row in rows]
-    passed = [Position(row["transaction_id"] or 0, row["id"])
+    by_transaction = _postgresql(session)
+    passed = [Position(row["transaction_id"] if by_transaction else 0, row["id"])
               for row, (below, _) in zip(rows, marks, strict=True) if below]
     lost = any(foreign for _, foreign in marks)
     return Batch(rows, max(passed, default=position) if lost else max([position, *passed]))

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from casework.access.models import Office
 from casework.access.queries import find, visible
-from casework.audit import action, refused, whole
+from casework.audit import action, refused, remember, whole
 from casework.audit.models import AuditEvent, RefusalCount
 from casework.cases import actions as cases
 from casework.cases.files import Contact, Identity
@@ -214,3 +214,13 @@ def test_only_the_trail_itself_migrations_and_the_turning_and_destroying_of_keys
            if "letting_through()" in path.read_text()}
     assert who == {"casework/audit/guards.py", "casework/audit/events.py", "migrations/env.py",
                    "casework/cases/rotation.py", "casework/cases/destroying.py"}
+
+
+@pytest.mark.parametrize("said", ["half \ud800", 0.5, 2**53], ids=["half a character", "a fraction", "too large"])
+def test_what_could_never_be_sealed_is_not_written_and_so_not_done(world, truth, said):
+    """One such event would hold up the sealing of every later one."""
+    before = truth.query(AuditEvent).count()
+    truth.rollback()
+    with pytest.raises(Unrecorded):
+        remember(world.ada, "case.search", words=said)
+    assert truth.query(AuditEvent).count() == before

@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.kernel.canonical import EXACT, NotCanonical, canonical
@@ -31,6 +31,7 @@ def units(name):
     return [raw[at] + 256 * raw[at + 1] for at in range(0, len(raw), 2)]
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_it_says_what_was_given_and_as_another_writer_says_it(value):
     assert json.loads(canonical(value)) == value

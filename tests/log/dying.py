@@ -21,7 +21,7 @@ from casework.log import log_keys, sealer
 from tests.conftest import app_on
 from tests.log.sealing import write_events
 
-STEPS = 60  # statements and commits of a few passes
+STEPS = 90  # statements and commits of a few passes
 WRITERS = 2
 
 
@@ -45,10 +45,10 @@ def write(url, seed):
         with engine.connect() as connection:
             if connection.dialect.name == "sqlite":
                 connection = connection.execution_options(writing=True)
-            write_events(chance.randrange(1, 60), connection)
+            write_events(chance.randrange(1, 30), connection)
             time.sleep(chance.choice((0, 0, 0.02)))
             connection.commit() if chance.random() < 0.9 else connection.rollback()
-        time.sleep(0.01)
+        time.sleep(0.05)
 
 
 def seal_until(app, key, steps):

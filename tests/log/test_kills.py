@@ -20,7 +20,7 @@ def kills(small, full):
 
 
 def test_sealers_killed_under_load_leave_each_event_exactly_one_leaf(copy, truth):
-    count, before = kills(small=6, full=100), truth.query(AuditEvent).count()
+    count, before = kills(small=4, full=100), truth.query(AuditEvent).count()
     truth.rollback()
     words = [copy[0], notes.generate(ORIGIN).written, str(count), "4711"]
     done = subprocess.run([sys.executable, "-m", "tests.log.dying", *words], capture_output=True, text=True,
