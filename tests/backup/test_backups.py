@@ -14,9 +14,10 @@ from casework.audit.models import AuditEvent
 from casework.backup import log_check
 from casework.backup.checks import all_of, encrypted
 from casework.backup.restoring import look
-from casework.cases.escrow import KeysFile, opened, read_keys_file, sealed
+from casework.cases import destroying
+from casework.cases.escrow import read_keys_file
 from casework.cases.files import Identity
-from casework.cases.models import PersonKey
+from casework.cases.models import Person, PersonKey
 from casework.funds import actions as funds
 from casework.kernel.crypto import TAG, Unreadable
 from casework.kernel.db import db, now
@@ -86,21 +87,24 @@ def test_without_the_keys_file_nobody_can_be_read(house):
 
 
 def test_a_person_whose_key_was_destroyed_stays_unreadable_from_an_older_backup(house, world):
-    rosa = world.rosa.person_id
-    taken = house.take()
-    content, old = taken.keys.read_bytes(), read_keys_file(taken.keys)
-    before = ring.keys
+    """The older data never held the key; the older keys file is noise; the newer keys file does not hold it."""
+    house.seal()
+    taken, before = house.take(), ring.keys
+    rosa = db.session.get(Person, world.rosa.person_id)
+    destroying.confirm(world.hana, destroying.propose(world.priya, rosa, reason="Asked for", document="Order 7"))
     try:
         fresh = RingKey("escrow", 2, os.urandom(32))
         ring.load([*(key.destroyed(now()) if key.purpose == "escrow" else key for key in before), fresh])
-        newer = opened(sealed(KeysFile(now(), "escrow-2", {id: key for id, key in old.wrapped.items() if id != rosa})))
+        house.seal()
+        newer = house.take("newer")
         with pytest.raises(KeysRefused):
-            opened(content)
-        with house.restored(taken, keys=newer) as restored:
+            read_keys_file(taken.keys)
+        with house.restored(taken, keys=read_keys_file(newer.keys)) as restored:
             assert restored.without == 1
+            assert db.session.get(Identity, world.nina_identity.id).own_key()
             with pytest.raises(Unreadable):
                 db.session.get(Identity, world.rosa_identity.id).legal_name  # noqa: B018
-        assert not house.verify(taken, keys=newer)["keys"].holds
+        assert all(check.holds for check in house.verify(newer).values()), "what was destroyed by right is no fault"
     finally:
         ring.load(before)
 
