@@ -117,6 +117,12 @@ def told_ids(query: Select[Any]) -> list[UUID]:
     return ids
 
 
+def beside(model: type[Row], id: Any) -> Row:
+    """A record that a row at hand names, such as its case or its person. It must be there, and this session must have
+    been given it or what names it: anything else is a mistake (Around, NoResultFound)."""
+    return db.session.get_one(model, id)
+
+
 def page(ways: Sequence[policy.Way], model: type[Row], where: Where, order: Any,
          after: Place | None, limit: int) -> Select[Any]:
     """Each way is a branch with its own order and limit, so each is one index scan; then the branches are merged."""
