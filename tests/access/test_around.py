@@ -166,6 +166,8 @@ RIGHT = {
     "exists beside it":
         "found = session.scalar(select(Case).where(Case.id == theirs, exists().where(Note.case_id == Case.id)))",
     "under the rules": "with rules('test'): found = session.scalar(select(func.count()).select_from(Case))",
+    "under the rules, on the session's connection":
+        "with rules('test'): found = session.connection().execute(select(func.count()).select_from(table)).scalar()",
     "a public table": "found = session.scalar(select(Office))",
     "a relationship of a row at hand": "found = session.scalar(select(Note).where(Note.case_id == theirs)).person.wrapped_key",
     "a row again": "found = session.get(Case, theirs); session.refresh(found); found.number",
