@@ -15,6 +15,7 @@ NOT_PRIVATE: dict[str, str] = {
     "fund": "the name of an appropriation, without an amount",
     "balance": "sums of money by fund, year, office and account, kept by triggers: no person and no request",
     "audit_unfolded": "how far the trail is unfolded: numbers of events",
+    "log_leaf": "digests of the log, and older versions of role grants and keys",
     "log_node": "digests of the tree over the log",
     "log_key": "the public keys of the log, each signed in by the one before",
     "log_checkpoint": "what is given to witnesses outside anyway",

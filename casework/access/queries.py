@@ -117,8 +117,20 @@ def told_ids(query: Select[Any]) -> list[UUID]:
     return ids
 
 
+def beside(model: type[Row], id: Any) -> Row:
+    """A record that a row at hand names, such as its case or its person. It must be there, and this session must have
+    been given it or what names it: anything else is a mistake (Around, NoResultFound)."""
+    return db.session.get_one(model, id)
+
+
 def page(ways: Sequence[policy.Way], model: type[Row], where: Where, order: Any,
          after: Place | None, limit: int) -> Select[Any]:
+    """The rows of one page, by the ways that open them."""
+    return _page(ways, model, where, order, after, limit).execution_options(**SCOPED)
+
+
+def _page(ways: Sequence[policy.Way], model: type[Row], where: Where, order: Any,
+          after: Place | None, limit: int) -> Select[Any]:
     """Each way is a branch with its own order and limit, so each is one index scan; then the branches are merged."""
     key, down, own = _column(order), _descending(order), model.__mapper__.primary_key[0]
     keys = (key, own)
@@ -130,7 +142,7 @@ def page(ways: Sequence[policy.Way], model: type[Row], where: Where, order: Any,
     merged = union_all(*branches).subquery()
     merged_sort = [column.desc() if down else column.asc() for column in (merged.c.key, merged.c.id)]
     first = select(merged.c.id, merged.c.key).distinct().order_by(*merged_sort).limit(limit).subquery()
-    return select(model).join(first, and_(first.c.id == own)).order_by(*sort).execution_options(**SCOPED)
+    return select(model).join(first, and_(first.c.id == own)).order_by(*sort)
 
 
 def open_ways(actor: Actor, verb: str) -> list[policy.Way]:

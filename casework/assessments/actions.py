@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
+from ..access.queries import beside
 from ..audit import action
 from ..cases import closing
 from ..cases.models import Case, sealed_in
@@ -76,7 +77,7 @@ def _by_domain(assessment: NeedsAssessment) -> dict[str, NeedRating]:
 
 def _keep_up_with_case(assessment: NeedsAssessment) -> None:
     """Whether the person is under 18 may become known while a draft is filled."""
-    assessment.under_18 = db.session.get_one(Case, assessment.case_id).under_18
+    assessment.under_18 = beside(Case, assessment.case_id).under_18
 
 
 def _rate(assessment: NeedsAssessment, known: Mapping[str, Domain], there: dict[str, NeedRating],

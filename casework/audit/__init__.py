@@ -7,6 +7,7 @@ from .actions import action as action
 from .actions import whole as whole
 from .reads import gather as gather
 from .reads import record_read as record_read
+from .reads import record_shown as record_shown
 from .reads import remember as remember
 from .reads import settle as settle
 from .refusals import refused as refused

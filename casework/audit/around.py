@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
+from weakref import ref
 
 from flask_sqlalchemy.session import Session as OurSession
 from sqlalchemy import Engine, event
@@ -56,7 +57,7 @@ def _belongs(state: ORMExecuteState) -> bool:
 def open_gate(connection: Any, _cursor: Any, statement: str, parameters: Any, context: Any,
               _many: bool) -> tuple[str, Any]:
     gate = gate_of(connection)
-    if gate is None or not (lets_through() or _answers(context)):
+    if gate is None or not (lets_through() or _answers(context) or _by_the_rules(connection)):
         return statement, parameters
     gate.open = True
     return statement + OPENED, parameters
@@ -82,6 +83,18 @@ def say_what_was_wrong(context: ExceptionContext) -> Around | None:
 def gate_of(connection: Any) -> Gate | None:
     line = connection.connection.dbapi_connection
     return line.gate if isinstance(line, Watched) else None
+
+
+@event.listens_for(OurSession, "after_begin")
+def note_whose_connection(session: Session, _transaction: object, connection: Any) -> None:
+    connection.info["session"] = ref(session)
+
+
+def _by_the_rules(connection: Any) -> bool:
+    """On a session's own connection the rules look for themselves, too."""
+    whose = connection.info.get("session")
+    session = whose() if whose else None
+    return session is not None and eyes(session).why is not None
 
 
 def _answers(context: Any) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -24,6 +25,17 @@ def record_read(actor: Actor, verb: str, rows: Sequence[Any], **details: Any) ->
     give(db.session(), [row for row in rows if isinstance(row, Base)])
     shown = [[row.kind, str(row.id), _text(case_of(row) or getattr(row, "person_id", None))] for row in rows]
     keep(event(actor.id, verb, one, details=details, shown=shown) | _shared(rows))
+
+
+def record_shown(actor: Actor, verb: str, model: type[Base], ids: Sequence[str], case_ids: Sequence[str],
+                 office_ids: Sequence[UUID], **details: Any) -> None:
+    """The same for records of cases that left as lines, known by their ids only."""
+    kind = model.__tablename__
+    belonging = {name: said[0] for name, said in (("case_id", [*map(UUID, set(case_ids))]), ("office_id", office_ids))
+                 if len(said) == 1}
+    keep(event(actor.id, verb, details=details) | {
+        "shown": [[kind, id, about] for id, about in zip(ids, case_ids, strict=True)], "subject_kind": kind,
+        "subject_id": UUID(ids[0]) if len(ids) == 1 else None} | belonging)
 
 
 def _shared(rows: Sequence[Any]) -> Said:

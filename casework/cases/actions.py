@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from ..access.models import Office, User
+from ..access.queries import beside
 from ..audit import action
 from ..kernel.clocks import local_day
 from ..kernel.conditions import Actor
@@ -29,7 +30,7 @@ def open_case(actor: Actor, office: Office, *, referral_source: Source, language
     """A new file, with a new person unless it is `same_person_as` in an earlier one. Whoever opens it is on the team;
     the lead is `specialist_id`, or else the opener. For a person under 18 the moment of discovery is asked for."""
     with action(actor, "case.open", office) as deed:
-        person = db.session.get_one(Person, same_person_as.person_id) if same_person_as else _new_person()
+        person = beside(Person, same_person_as.person_id) if same_person_as else _new_person()
         lead = _specialist(specialist_id, office) if specialist_id else actor.id
         deed.subject = case = Case(
             **_number(office), person_id=person.id, office_id=office.id, specialist_id=lead,

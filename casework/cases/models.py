@@ -10,10 +10,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, sel
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from ..access.models import Office, User
+from ..access.queries import beside
 from ..kernel.constraints import append_only
 from ..kernel.crypto import Key, Place
 from ..kernel.data_keys import data_key, new_data_key
-from ..kernel.db import Base, Dated, Moment, Name, Prose, Record, db
+from ..kernel.db import Base, Dated, Moment, Name, Prose, Record
 from ..kernel.people import People
 from ..kernel.sealed import Envelope
 from ..kernel.walled import Walled
@@ -206,7 +207,7 @@ def in_case(case: Case) -> dict[str, Any]:
 
 def sealed_in(case: Case) -> dict[str, Any]:
     """The same, with the person whose key seals it. For making one: `Note(**sealed_in(case), body=…)`."""
-    return {**in_case(case), "person": db.session.get_one(Person, case.person_id)}
+    return {**in_case(case), "person": beside(Person, case.person_id)}
 
 
 class Discovery(OfCase, Record):

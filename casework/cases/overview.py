@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from flask import current_app, url_for
 
 from .. import policy
+from ..access.queries import beside
 from ..kernel.conditions import Actor
-from ..kernel.db import db
 from ..kernel.scope import rules
 from ..web.dates import day_words, local, moment_words
 from ..web.stands import Act, Stands, Step
@@ -54,7 +54,7 @@ def _investigation(actor: Actor, case: Case) -> str:
     if case.investigation_id is None:
         return "None yet"
     with rules("investigation"):
-        matter = db.session.get_one(Investigation, case.investigation_id)
+        matter = beside(Investigation, case.investigation_id)
     return matter.number if policy.may(actor, "investigation.read", matter) else "One is open"
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from ..access.queries import beside
 from ..audit import action
 from ..cases.files import Citizenship
 from ..cases.models import Case, in_case, sealed_in
@@ -100,7 +101,7 @@ def edit(actor: Actor, request: ContinuedPresenceRequest, *, expecting: int | No
     """Write the package. An item that asks for words is done when they are written. Locked once it is sent."""
     with action(actor, "cp_request.edit", request, expecting=expecting):
         _still_theirs(request)
-        package, case = queries.package_of(request), db.session.get_one(Case, request.case_id)
+        package, case = queries.package_of(request), beside(Case, request.case_id)
         if words.get("birth_on") and words["birth_on"] > rulebook.today():
             raise Invalid(birth_on="This day has not come yet.")
         for name, value in words.items():
@@ -130,7 +131,7 @@ def send(actor: Actor, request: ContinuedPresenceRequest) -> ContinuedPresenceRe
     """To the first-line supervisor. Every hard gate is done, or not possible yet with a reason and a day; and it is
     known that the person is no citizen and no permanent resident."""
     with action(actor, "cp_request.send", request):
-        case = db.session.get_one(Case, request.case_id)
+        case = beside(Case, request.case_id)
         request.round, request.under_18 = _round(request), case.under_18
         move(actor, request, "send")
         _fit_items(request, case)

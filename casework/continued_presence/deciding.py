@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from ..access.models import Office
+from ..access.queries import beside
 from ..audit import action
 from ..cases.models import Case, in_case
 from ..kernel import rulebook
@@ -44,7 +45,7 @@ def approve(actor: Actor, request: ContinuedPresenceRequest, *, mechanism: Mecha
 def _case(request: ContinuedPresenceRequest) -> Case:
     """The case of a request: whoever decides on the request does not see the file."""
     with rules("case"):
-        return db.session.get_one(Case, request.case_id)
+        return beside(Case, request.case_id)
 
 
 def last_day(start_on: date, longest: Clock) -> date:

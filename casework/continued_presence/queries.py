@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 
 from ..access.models import Office, User
+from ..access.queries import beside
 from ..cases.closing import blocks
 from ..cases.files import Citizenship, Identity
 from ..cases.models import Case
@@ -53,7 +54,7 @@ def sight_of(request: ContinuedPresenceRequest, sender_id: UUID | None = None) -
     """Everything the gates look at, which is more than some of those who are asked about may see."""
     office = db.session.get_one(Office, request.office_id)
     with rules("gates"):
-        case = db.session.get_one(Case, request.case_id)
+        case = beside(Case, request.case_id)
         return Sight(package_of(request), items_of(request), case, rule_clock("cp_record_checks_fresh"), office.zone,
                      sender_id, request.state in DECIDED)
 
@@ -126,7 +127,7 @@ def extension_of(grant: CPGrant) -> ContinuedPresenceRequest | None:
 
 def next_number() -> dict[str, object]:
     """The next number of the year, counted over the whole country. Two drafts at once cannot meet."""
-    if db.session.connection().dialect.name == "postgresql":
+    if db.session().get_bind().dialect.name == "postgresql":
         db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("cp_request.number"))))
     year = local_day(now(), HEADQUARTERS).year
     with rules("number"):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from ..access.queries import beside
 from ..cases.models import Person
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
@@ -29,7 +30,7 @@ def move(actor: Actor, request: ContinuedPresenceRequest, verb: str, *, note: st
 
 def sign(actor: Actor, request: ContinuedPresenceRequest, verb: str, *, note: str | None = None) -> None:
     side = _stand(actor.id, request, verb) if verb in SIDES else None
-    person = db.session.get_one(Person, request.person_id)
+    person = beside(Person, request.person_id)
     db.session.add(CPSignature(
         case_id=request.case_id, person_id=request.person_id, office_id=request.office_id, person=person,
         case_number=request.case_number, request_id=request.id, round=request.round, verb=verb,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from ..access.queries import beside
 from ..audit import action
 from ..cases.models import Case, sealed_in
 from ..cases.models import State as CaseState
@@ -68,11 +69,11 @@ def _of(wish: Wish, names: dict[str, str]) -> dict[str, Any]:
 
 def _number() -> dict[str, Any]:
     """The next number of the fiscal year. Whoever asks first holds the series until the end of the action."""
-    year, connection = fiscal_year(today()), db.session().connection()
-    upsert: Any = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(Series)
-    connection.execute(upsert.values(fiscal_year=year, last=1).on_conflict_do_update(
+    year, session = fiscal_year(today()), db.session()
+    upsert: Any = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(Series)
+    session.execute(upsert.values(fiscal_year=year, last=1).on_conflict_do_update(
         index_elements=["fiscal_year"], set_={"last": Series.last + 1}))
-    serial = connection.execute(select(Series.last).where(Series.fiscal_year == year)).scalar_one()
+    serial = session.scalars(select(Series.last).where(Series.fiscal_year == year)).one()
     return {"fiscal_year": year, "serial": serial, "number": f"D-{year}-{serial:05}"}
 
 
@@ -125,7 +126,7 @@ def _add_check(actor: Actor, disbursement: Disbursement, *, resource: Resource, 
         raise Invalid(consent="Family, consulate and employer are asked only with the person's consent.")
     if outcome is Outcome.AVAILABLE_LATER and available_on is None:
         raise Invalid(available_on="Say from which day this help is there.")
-    case = db.session.get_one(Case, disbursement.case_id)
+    case = beside(Case, disbursement.case_id)
     db.session.add(ResourceCheck(
         **sealed_in(case), disbursement_id=disbursement.id, resource=resource, name=name, contacted_at=contacted_at,
         method=method, outcome=outcome, available_on=available_on, consent=consent, evidence=evidence,

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
+from ..access.queries import beside
 from ..audit import action
 from ..cases.models import Case, in_case
 from ..kernel.conditions import Actor
@@ -27,7 +28,7 @@ def receipt(actor: Actor, disbursement: Disbursement, *, reference: str, issued_
         WORKFLOW.advance(disbursement, "receipt")
         if issued_on > today():
             raise Invalid(issued_on="This day has not come yet.")
-        case = db.session.get_one(Case, disbursement.case_id)
+        case = beside(Case, disbursement.case_id)
         db.session.add(Receipt(**in_case(case), disbursement_id=disbursement.id, reference=reference,
                                issued_on=issued_on, amount=amount, recorded_by_id=actor.id, recorded_at=now()))
         disbursement.receipted_at = disbursement.updated_at = now()

@@ -16,21 +16,21 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal, select
+from sqlalchemy import ColumnElement, Connection, select
 
-from ..access.streams import chunks
-from ..audit import record_read, remember
+from ..access.streams import line
+from ..audit import record_shown, remember
 from ..funds.models import NOTHING, Disbursement
 from ..kernel.conditions import Actor
 from ..kernel.db import now
 from .events import filter_words
-from .queries import AMOUNTS, COLUMNS, TAKE, Names, as_row, chosen, names, seen
-from .schemas import Format, LogRow
+from .queries import AMOUNTS, COLUMNS, TAKE, as_row, chosen, names, seen
+from .rendering import FORMULA, HEADER, PART, Part
+from .rendering import parts as by_the_database
+from .schemas import Format
 
-CHUNK = 1000
-HEADER = tuple(LogRow().fields)
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 Row = dict[str, Any]
+Where = Sequence[ColumnElement[bool]]
 
 
 @dataclass
@@ -55,39 +55,41 @@ def export(actor: Actor, form: Format, *, manifest: Manifest | None = None, **as
     mine = seen(actor, TAKE)
     kept = manifest or Manifest("")
     kept.filter = filter_words(asked)
-    return _bytes(actor, form, kept, _query([mine, *chosen(**asked)]))
+    return _bytes(actor, form, kept, [mine, *chosen(**asked)])
 
 
-def _bytes(actor: Actor, form: Format, manifest: Manifest, query: Select[Any]) -> Iterator[bytes]:
-    known, write = names(), WRITERS[form]
+def _bytes(actor: Actor, form: Format, manifest: Manifest, where: Where) -> Iterator[bytes]:
     if form is Format.CSV:
         yield _counted(manifest, _csv([HEADER]))
-    for chunk in chunks(actor, query, CHUNK):
-        record_read(actor, TAKE, chunk, format=form, filter=manifest.filter)
-        yield _counted(manifest, write(_written(chunk, known, manifest)))
+    with line(actor) as connection:
+        written = by_the_database if connection.dialect.name == "postgresql" else _by_us
+        for part in written(connection, form, where):
+            record_shown(actor, TAKE, Disbursement, part.ids, part.case_ids, part.office_ids,
+                         format=form, filter=manifest.filter)
+            manifest.rows += len(part.ids)
+            manifest.paid += part.paid
+            yield _counted(manifest, part.data)
     told = manifest.as_dict()
     remember(actor, TAKE, format=form, **told)
     if form is Format.JSONL:
         yield json.dumps({"manifest": told}).encode() + b"\n"
 
 
-def _query(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
+def _by_us(connection: Connection, form: Format, where: Where) -> Iterator[Part]:
     """Columns only, in the order in which the requests were made, so that the same rows give the same digest."""
-    columns = [getattr(Disbursement, name) for name in COLUMNS]
-    return select(literal(Disbursement.__tablename__).label("kind"), Disbursement.case_id, *columns).where(
+    known, write = names(), WRITERS[form]
+    query = select(Disbursement.case_id, *(getattr(Disbursement, name) for name in COLUMNS)).where(
         *where).order_by(Disbursement.id)
+    with connection.execution_options(yield_per=PART).execute(query) as found:
+        for rows in found.partitions():
+            yield Part([str(row.id) for row in rows], [str(row.case_id) for row in rows],
+                       list({row.office_id for row in rows}), sum((row.paid - row.refunded for row in rows), NOTHING),
+                       write(plain(as_row(row, known)) for row in rows))
 
 
 def _counted(manifest: Manifest, data: bytes) -> bytes:
     manifest.digest.update(data)
     return data
-
-
-def _written(chunk: Sequence[Any], known: Names, manifest: Manifest) -> Iterator[Row]:
-    for row in chunk:
-        manifest.rows += 1
-        manifest.paid += row.paid - row.refunded
-        yield plain(as_row(row, known))
 
 
 def plain(row: Row) -> Row:

@@ -16,7 +16,7 @@ import casework
 from casework.access import queries
 from casework.access.models import User
 from casework.access.private import NOT_PRIVATE
-from casework.access.streams import chunks
+from casework.access.streams import line
 from casework.audit import gather
 from casework.cases import actions as cases
 from casework.cases.models import Case
@@ -166,6 +166,8 @@ RIGHT = {
     "exists beside it":
         "found = session.scalar(select(Case).where(Case.id == theirs, exists().where(Note.case_id == Case.id)))",
     "under the rules": "with rules('test'): found = session.scalar(select(func.count()).select_from(Case))",
+    "under the rules, on the session's connection":
+        "with rules('test'): found = session.connection().execute(select(func.count()).select_from(table)).scalar()",
     "a public table": "found = session.scalar(select(Office))",
     "a relationship of a row at hand": "found = session.scalar(select(Note).where(Note.case_id == theirs)).person.wrapped_key",
     "a row again": "found = session.get(Case, theirs); session.refresh(found); found.number",
@@ -184,7 +186,8 @@ def test_the_helpers_are_answered(given, copy):
     assert db.session.scalars(queries.scoped(ada, "case.read", Case, Case.id)).all() == [given.id]
     assert queries.told_ids(queries.scoped(ada, "case.read", Case, Case.id)) == [given.id]
     assert db.session.scalars(queries.either(ada, Case, ("case.read", Case.state == "open"))).all() == [given]
-    assert [len(chunk) for chunk in chunks(queries.scoped(ada, "case.read", Case, Case.id), 10)] == [1]
+    with line(ada) as connection:
+        assert connection.execute(queries.scoped(ada, "case.read", Case, Case.id)).all() == [(given.id,)]
 
 
 def test_what_an_action_made_is_given(app, world, copy):

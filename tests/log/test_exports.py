@@ -8,7 +8,8 @@ import os
 import subprocess
 import sys
 import tracemalloc
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from hashlib import sha256
 
 import pytest
@@ -16,11 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
+from casework.access.models import User
+from casework.access.streams import line
 from casework.audit.models import AuditEvent
-from casework.funds.models import Disbursement
+from casework.funds.models import Disbursement, Fund
 from casework.kernel.db import db, now, uuid7
 from casework.kernel.errors import Forbidden
 from casework.kernel.system import SYSTEM
+from casework.log import exports, rendering
 from casework.log.exports import FORMULA, HEADER, Manifest, csv_rows, export, neutral
 from casework.log.queries import TAKE
 from casework.log.schemas import Format
@@ -235,3 +239,55 @@ def test_memory_does_not_grow_with_the_rows(world, truth, form):
     assert 1_000 < few < 3_500
     assert all_of_them > 20_000
     assert large < 1.5 * small
+
+
+# ── By the database ───────────────────────────────────────────────────────────────────────────────────────────────
+
+AWKWARD = ["", "=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "＝x", "＠x", 'a "quoted" word', "a,b", "two\r\nlines", "'",
+           '"', '""', ",", "\\", "\\n", "\\.", "\\N", "NULL", "null", " leading", "trailing ", "ü–日本🏠", "\u2028", "\x01\x1f\x7f",
+           "{}", "[1]", "a" * 119, "İ", "e\u0301", "%s", "%%", ":name", "$1", "'; DROP TABLE x; --", "\b\f", "</script>"]
+
+
+def awkward(truth, world):
+    """As many more requests, each with strange words, days on the edge of a year, and amounts of every size."""
+    many(truth, world, len(AWKWARD))
+    rows = truth.scalars(select(Disbursement).where(Disbursement.number.like("X-%")).order_by(Disbursement.number)).all()
+    table = Disbursement.__table__
+    for at, (row, words) in enumerate(zip(rows, AWKWARD, strict=True)):
+        edge = datetime(2026, 1, 1, 4 + at % 4, 59, 59, 999999, tzinfo=UTC)
+        changes = {"payee_token": words, "case_number": words[:118] + "x", "requested_at": edge, "paid_at": edge,
+                   "category": ("E01", "E02", "E05", "E07")[at % 4], "paid": Decimal(at) + Decimal("0.09"),
+                   "refunded": Decimal("0.01") * at, "exigent": bool(at % 2)}
+        if at % 3 == 0:
+            changes |= {"approved_at": None, "obligated_at": None, "paid_at": None, "tier": None,
+                        "tiers_entry_id": None, "received_by_id": None, "paid_by_id": None}
+        truth.execute(table.update().where(table.c.id == row.id).values(changes))
+    truth.execute(Fund.__table__.update().values(name='A "fund", for\n=all'))
+    truth.execute(User.__table__.update().where(User.id == world.ada.id).values(username="=ada, \"a\""))
+    truth.commit()
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("copy", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("form", [Format.CSV, Format.JSONL])
+def test_the_database_writes_the_same_bytes_as_we_do(world, truth, form):
+    awkward(truth, world)
+    with line(world.uma) as connection:
+        theirs = list(rendering.parts(connection, form, []))
+        ours = list(exports._by_us(connection, form, []))
+    assert b"".join(part.data for part in theirs) == b"".join(part.data for part in ours)
+    assert sum(len(part.ids) for part in theirs) > len(AWKWARD)
+    for one, other in zip(theirs, ours, strict=True):
+        assert (one.ids, one.case_ids, one.paid) == (other.ids, other.case_ids, other.paid)
+        assert set(one.office_ids) == set(other.office_ids)
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+@pytest.mark.parametrize("copy", ["postgresql"], indirect=True)
+def test_page_by_page_nothing_is_lost_and_nothing_stands_twice(world, truth, monkeypatch):
+    many(truth, world, 4_200)
+    monkeypatch.setattr(rendering, "PAGE", 2_000)
+    with line(world.uma) as connection:
+        ids = [id for part in rendering.parts(connection, Format.CSV, []) for id in part.ids]
+    assert ids == sorted(str(id) for id in truth.scalars(select(Disbursement.id)))
