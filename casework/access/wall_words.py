@@ -25,8 +25,7 @@ def clauses(verbs: Iterable[str], model: Model) -> list[str]:
 
 
 def ways(verbs: Iterable[str], model: Model) -> Rows:
-    """Rows of the policy with the same conditions are one clause for all their roles. Where two offices could meet in
-    one row, or a role is compared, each role stays by itself, so that one grant must meet it alone."""
+    """Rows of the policy with the same conditions are one clause for all their roles."""
     found: Rows = {}
     for verb in verbs:
         for role, conditions in policy.rows(verb):
@@ -43,11 +42,12 @@ def clauses_of(ways: Rows, model: Model) -> list[str]:
 
 
 def _together(conditions: tuple[Condition, ...], roles: list[str]) -> list[list[str]]:
-    of_the_grant = [condition for condition in conditions if condition.of in (MY_OFFICE, "role")]
-    if not roles:
-        return []
-    return [roles] if len(of_the_grant) < 2 and all(each.of != "role" for each in of_the_grant) \
-        else [[role] for role in roles]
+    """One grant must meet a row of the policy alone. Of two offices in one row two grants could meet one each, so that
+    is not written; where a role is compared, each role stays by itself."""
+    of_the_grant = [condition.of for condition in conditions if condition.of in (MY_OFFICE, "role")]
+    if of_the_grant.count(MY_OFFICE) > 1:
+        raise TypeError("two offices in one row of the policy: two grants could meet them, one each")
+    return [[role] for role in roles] if "role" in of_the_grant else [roles] if roles else []
 
 
 def _clause(conditions: tuple[Condition, ...], roles: list[str], model: Model) -> str:

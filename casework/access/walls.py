@@ -2,7 +2,7 @@
 
 Python says who asks (`context.py`); the database verifies it and looks up the grants itself. Without that, no rows.
 The runtime role owns nothing, bypasses nothing, and gets a right only where a wall gives it: a table is spoken of by
-the policy, or says of itself how it is walled (`kernel.walled`), or it is named in one of the two lists below. The
+the policy, or says of itself how it is walled (`kernel.walled`), or it is named in `open_tables`. The
 owner is not forced behind the walls: a migration that saw no rows would mend none.
 """
 from __future__ import annotations
@@ -66,7 +66,7 @@ def table(name: str, known: dict[str, Model]) -> Iterator[str]:
         raise Unwalled(f"Nobody has said who may see {name}. Write a row `{name}.read` into policy.py, or say on the "
                        f"model how it is walled: `__walled__ = Walled(follows=…, signed=…)` (kernel/walled.py). If "
                        f"nothing in it is private, name it with the reason in READ_BY_ALL or OPERATIONAL "
-                       f"(access/walls.py).")
+                       f"(access/open_tables.py).")
     yield f'ALTER TABLE "{name}" ENABLE ROW LEVEL SECURITY'
     yield f'GRANT SELECT ON "{name}" TO {RUNTIME}'
     yield _policy(name, "see", "SELECT", f"USING ({looked})")
