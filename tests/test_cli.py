@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from casework.kernel.db import db
-from tests.conftest import KEYS, app_on
+from tests.conftest import KEYS, app_on, runtime
 from tests.postgres import database
 
 
@@ -30,8 +30,8 @@ def empty(request, tmp_path):
 def casework(empty):
     """`casework("db", "upgrade")` in a process of its own: (status, standard output, standard error)."""
     def run(*words, given=""):
-        environment = {**os.environ, "CASEWORK_ENV": "test", "CASEWORK_DATABASE_URL": empty, "CASEWORK_KEYS": KEYS,
-                       "CASEWORK_SECRET_KEY": "c" * 40}
+        environment = {**os.environ, "CASEWORK_ENV": "test", "CASEWORK_DATABASE_URL": runtime(empty), "CASEWORK_OWNER_URL": empty,
+                       "CASEWORK_KEYS": KEYS, "CASEWORK_SECRET_KEY": "t" * 40}
         done = subprocess.run([sys.executable, "-c", "from casework.cli import main; main()", *words], input=given,
                               capture_output=True, text=True, env=environment, timeout=60, check=False)
         return done.returncode, done.stdout, done.stderr

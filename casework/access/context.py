@@ -79,7 +79,7 @@ def _say_who_asks(connection: Connection, cursor: Any, _statement: str, _paramet
                   _many: bool) -> None:
     options = connection.get_execution_options()
     voice: Voice | None = options.get("voice")
-    if voice is None:
+    if voice is None or "context_key" not in options:
         return
     writes = bool(context and (context.isinsert or context.isupdate or context.isdelete))
     needed = voice.needs(writes=writes)

@@ -56,7 +56,7 @@ BEGIN RETURN coalesce(part[2] = '{system}', false); END $$;
 
 -- The asker's grants that are in force, of these roles (NULL: of any). The only place that reads them.
 CREATE FUNCTION wall.grants(of_roles text[]) RETURNS TABLE (user_id uuid, role text, office_id uuid)
-  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  LANGUAGE plpgsql STABLE COST 10 ROWS 3 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE part text[] := wall.said(); moment timestamptz := part[5]::timestamptz;
 BEGIN
@@ -83,11 +83,11 @@ BEGIN
   RETURN part[2] = '{system}' OR ((of_roles IS NULL OR of_roles <> '{}') AND EXISTS (SELECT FROM wall.grants(of_roles)));
 END $$;
 
-CREATE FUNCTION wall.offices(of_roles text[]) RETURNS SETOF uuid LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE FUNCTION wall.offices(of_roles text[]) RETURNS SETOF uuid LANGUAGE plpgsql STABLE COST 10 ROWS 3 SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS $$
 BEGIN RETURN QUERY SELECT g.office_id FROM wall.grants(of_roles) g WHERE g.office_id IS NOT NULL; END $$;
 
-CREATE FUNCTION wall.roles(of_roles text[]) RETURNS SETOF text LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE FUNCTION wall.roles(of_roles text[]) RETURNS SETOF text LANGUAGE plpgsql STABLE COST 10 ROWS 3 SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS $$
 BEGIN RETURN QUERY SELECT g.role FROM wall.grants(of_roles) g; END $$;
 

@@ -10,6 +10,7 @@ from casework.funds.queries import payee_for
 from casework.kernel.db import at, db
 from casework.kernel.rulebook import packaged
 from tests.funds.story import approve, asked, upto
+from tests.world import as_seen_by
 
 LAST_HELD = datetime(2026, 4, 20, 5, 59, tzinfo=UTC)  # 19 April in Denver: thirty days after the last night, 20 March
 FREE = LAST_HELD + timedelta(minutes=1)
@@ -19,7 +20,7 @@ WORKING = {"ada", "cass", "sam", "lou", "fern", "carl", "hana", "bud", "cerys", 
 def readers(world, disbursement):
     """Who of these reads the name; everybody else got the token, which says nothing."""
     asking = ("ada", "cass", "sam", "lou", "tom", "fern", "carl", "hana", "bud", "cerys", "pia", "uma", "priya", "root")
-    seen = {name: payee_for(getattr(world, name), disbursement) for name in asking}
+    seen = {name: payee_for(as_seen_by(getattr(world, name)), disbursement) for name in asking}
     assert {paid.token for paid in seen.values()} == {disbursement.payee_token}
     assert all(paid.service_until_on is None for paid in seen.values() if paid.name is None)
     return {name for name, paid in seen.items() if paid.name}
@@ -71,11 +72,11 @@ def test_reading_a_payee_is_written_down_and_the_token_is_not_a_reading(world):
     def reads():
         return db.session.scalar(select(func.count()).where(AuditEvent.verb.in_(["payee.read", "payee.read_held"])))
     before = reads()
-    payee_for(world.uma, world.stay)
-    payee_for(world.fern, world.stay)
+    payee_for(as_seen_by(world.uma), world.stay)
+    payee_for(as_seen_by(world.fern), world.stay)
     assert reads() == before
-    payee_for(world.ada, world.stay)
-    payee_for(world.fern, world.draft)
+    payee_for(as_seen_by(world.ada), world.stay)
+    payee_for(as_seen_by(world.fern), world.draft)
     assert reads() == before + 2
 
 

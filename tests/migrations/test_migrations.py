@@ -19,11 +19,12 @@ from tests.postgres import database
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def empty(request, tmp_path):
-    """`empty()`: the product on a database without tables, each time another one."""
+    """`empty()`: the product, as the owner, on a database without tables, each time another one."""
     contexts = []
 
     def make():
-        app = app_on(address(request, tmp_path, f"empty_{uuid.uuid4().hex[:8]}"))
+        url = address(request, tmp_path, f"empty_{uuid.uuid4().hex[:8]}")
+        app = app_on(url, DATABASE_URL=url)
         contexts.append(app.app_context())
         contexts[-1].push()
         return db.engine

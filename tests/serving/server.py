@@ -22,7 +22,7 @@ from casework.access import tokens
 from casework.kernel.db import db
 from casework.kernel.system import SYSTEM
 from tests import world as story
-from tests.conftest import KEYS, app_on
+from tests.conftest import KEYS, app_on, runtime
 
 ROOT = Path(__file__).parents[2]
 SECONDS_TO_START, SECONDS_TO_STOP = 60, 10
@@ -102,8 +102,8 @@ def launch(door, database, said):
     """gunicorn as it is served, in a process group of its own. Python keeps what it compiled, as an installation does."""
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--preload", "--worker-class", "gthread",
                "--workers", "2", "--threads", "4", "--access-logfile", "-", "--bind", f"fd://{door.fileno()}", "wsgi:app"]
-    environment = {**os.environ, "CASEWORK_ENV": "test", "CASEWORK_DATABASE_URL": database, "CASEWORK_KEYS": KEYS,
-                   "CASEWORK_SECRET_KEY": "t" * 40}
+    environment = {**os.environ, "CASEWORK_ENV": "test", "CASEWORK_DATABASE_URL": runtime(database),
+                   "CASEWORK_KEYS": KEYS, "CASEWORK_SECRET_KEY": "t" * 40}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said, pass_fds=[door.fileno()],
                             start_new_session=True)

@@ -79,7 +79,7 @@ REFUSED = (
     "CREATE FUNCTION public.sees(text[]) RETURNS boolean LANGUAGE sql AS 'SELECT true'",
     "CREATE FUNCTION wall.more() RETURNS boolean LANGUAGE sql AS 'SELECT true'",
     "CREATE OR REPLACE FUNCTION wall.sees(text[]) RETURNS boolean LANGUAGE sql AS 'SELECT true'",
-    "CREATE TEMPORARY TABLE role_grant (user_id uuid)", "TRUNCATE audit_event", "DELETE FROM movement",
+    "TRUNCATE audit_event", "DELETE FROM movement",
     'DELETE FROM "case"', "UPDATE balance SET amount = 1", "UPDATE role_grant SET role = 'auditor'",
     'UPDATE "case" SET office_id = office_id', "UPDATE signature SET amount = 1", "UPDATE audit_event SET verb = 'x'",
     "UPDATE disbursement SET requested_by_id = NULL", "COPY \"case\" TO PROGRAM 'cat'",
@@ -104,6 +104,17 @@ def test_what_the_runtime_role_cannot_do_in_the_name_of_somebody(raw, sql):
     raw.speak_for(raw.ids.ada)
     with pytest.raises(DBAPIError, match=NO):
         raw.execute(text(sql.format(**vars(raw.ids))))
+
+
+def test_what_only_looks_like_a_part_of_the_wall_is_not_asked(raw, owner):
+    """A temporary table or function of the same name, and a search path that finds it first."""
+    raw.execute(text('CREATE TEMPORARY TABLE role_grant AS SELECT * FROM public.role_grant'))
+    raw.execute(text("UPDATE role_grant SET user_id = :zoe, until = NULL"), {"zoe": raw.ids.zoe})
+    raw.execute(text("CREATE FUNCTION pg_temp.sees(text[]) RETURNS boolean LANGUAGE sql AS 'SELECT true'"))
+    raw.execute(text("SET search_path = pg_temp, public"))
+    raw.speak_for(raw.ids.zoe)
+    assert raw.execute(text("SELECT count(*) FROM role_grant")).scalar() == owner.rows("role_grant")
+    assert raw.rows("case") == raw.rows("disbursement") == 0
 
 
 def test_while_the_rules_look_nothing_is_written(raw):

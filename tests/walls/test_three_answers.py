@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from casework import policy
 from casework.access import walls
 from casework.access.models import User
+from casework.access.open_tables import LOOKS
+from casework.access.wall_words import clauses, keys, walled
 from casework.kernel.system import SYSTEM
 from tests.world import CAST
 
@@ -44,7 +46,7 @@ def test_each_verb_is_answered_alike_three_times(owner, told, verb):
     """The third is asked as the owner, whom no other wall hides a row from, in the person's name."""
     model = KNOWN[policy.judged_on(verb)]
     rows, opened = list(told.scalars(select(model))), 0
-    clause = " OR ".join(walls.clauses([verb], model))
+    clause = " OR ".join(clauses([verb], model))
     asked = text(f'SELECT id FROM "{model.__tablename__}" WHERE {clause}')
     for person in people(told):
         ways = policy.ways(person, verb)
@@ -65,13 +67,13 @@ def test_the_policies_as_they_stand_show_what_the_policy_says(raw, told, table):
         assert seen == by_filter(told, model, ways_of(person, *reads)), person.username
 
 
-CHANGED = sorted({policy.judged_on(verb) for verb in policy.VERBS - walls.LOOKS if ".read" not in verb} - {None})
+CHANGED = sorted({policy.judged_on(verb) for verb in policy.VERBS - LOOKS if ".read" not in verb} - {None})
 
 
 @pytest.mark.parametrize("table", CHANGED)
 def test_whoever_may_do_something_to_a_row_may_hold_it_and_nobody_else(raw, told, table):
     model = KNOWN[table]
-    verbs = [verb for verb in policy.VERBS - walls.LOOKS if policy.judged_on(verb) == table and ".read" not in verb]
+    verbs = [verb for verb in policy.VERBS - LOOKS if policy.judged_on(verb) == table and ".read" not in verb]
     reads = [verb for verb in policy.VERBS if verb.startswith(f"{table}.read")]
     for person in people(told):
         raw.speak_for(person.id)
@@ -85,7 +87,7 @@ def test_whoever_may_do_something_to_a_row_may_hold_it_and_nobody_else(raw, told
 @pytest.mark.parametrize("table", sorted(set(CHANGED) - {"office", "investigation"}))
 def test_only_a_verb_of_its_own_kind_changes_a_row(raw, told, table):
     model = KNOWN[table]
-    verbs = [verb for verb in policy.VERBS - walls.LOOKS
+    verbs = [verb for verb in policy.VERBS - LOOKS
              if policy.judged_on(verb) == table == verb.split(".")[0] and ".read" not in verb]
     for person in people(told):
         may = by_filter(told, model, ways_of(person, *verbs))
@@ -115,18 +117,18 @@ def visible(told, person, model):
 
 
 MADE = sorted(verb for verb in policy.JUDGED_ON if policy.judged_on(verb) and verb.split(".")[0] in KNOWN
-              and verb not in walls.LOOKS)
+              and verb not in LOOKS)
 
 
 @pytest.mark.parametrize("verb", MADE)
 def test_whoever_may_make_something_may_add_its_row_and_nobody_else(raw, told, verb):
     """A row like one of the story's, with another parent: the wall answers before any constraint does."""
     made, parent = KNOWN[verb.split(".")[0]], KNOWN[policy.judged_on(verb)]
-    key = next(key for key, of in walls.keys(made) if of == parent.__tablename__)
+    key = next(key for key, of in keys(made) if of == parent.__tablename__)
     row = told.execute(select(made.__table__).limit(1)).mappings().first()
     if row is None:
         row = {"id": uuid4(), "version": 1, "digest": b"x", "label": "x", "scopes": "*"}
-    signed = walls.walled(made).signed
+    signed = walled(made).signed
     for person in people(told):
         ways = policy.ways(person, verb)
         for thing in told.scalars(select(parent)):

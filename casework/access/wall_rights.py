@@ -1,0 +1,137 @@
+"""Who may see, add, change and hold the rows of a table: one SQL clause for each, from the policy and from what the
+model says of itself."""
+from __future__ import annotations
+
+from .. import policy
+from ..kernel.constraints import APPEND_ONLY
+from ..kernel.db import Record
+from .open_tables import LOOKS, READ_BY_ALL
+from .wall_words import Model, array, clauses, clauses_of, column, keys, parents, roles_of, walled, ways
+
+# ── Who may see ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def reading(model: Model, known: dict[str, Model]) -> str:
+    name, said = model.__tablename__, walled(model)
+    if name in READ_BY_ALL:
+        return "true"
+    verbs = [verb for verb in sorted(policy.VERBS) if verb.startswith(f"{name}.read")]
+    opened = ways([said.read] if said.read else verbs, model)
+    always = opened.pop((), [])
+    found = clauses_of(opened, model)
+    if said.named:
+        found.append(f"{column(model, said.named)} = (SELECT wall.actor())")
+    if not verbs and not said.read:
+        found += [_shows(model, key, parent) for key, parent in parents(model)]
+    for child, key in said.shown_by:
+        always = list(dict.fromkeys([*always, *ways([f"{child}.read"], known[child]).get((), [])]))
+        found.append(f'EXISTS (SELECT FROM "{child}" WHERE "{child}".{key} = {column(model, "id")})')
+    if not always and not found and not said.own:
+        return ""
+    return " OR ".join((f"(SELECT wall.sees({array(always)}))", *found))
+
+
+def _shows(model: Model, key: str, parent: str) -> str:
+    return f'EXISTS (SELECT FROM "{parent}" WHERE "{parent}".id = {column(model, key)})'
+
+
+# ── Who may add ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def adding(model: Model, known: dict[str, Model]) -> str:
+    """The verbs that make such a row, judged on its parent; or whoever may change the parent, or made it just now."""
+    name, said = model.__tablename__, walled(model)
+    if said.kept:
+        return ""
+    found = [_made(verb, model, known) for verb in sorted(policy.VERBS)
+               if verb.split(".")[0] == name and policy.judged_on(verb) != name and verb not in LOOKS]
+    if said.made_by:
+        found.append(f"(SELECT wall.holds({array(roles_of(said.made_by))}))")
+    follows = _follows(model, known)
+    if follows:
+        found.append(follows)
+    elif said.signed and not found:
+        found.append("true")
+    if not found and "insert" not in _system_may(model):
+        return ""
+    people = f"({' OR '.join(found)}){_signed(model)}" if found else ""
+    system = "(SELECT wall.system())" if "insert" in _system_may(model) else ""
+    return " OR ".join(filter(None, (people, system)))
+
+
+def _signed(model: Model) -> str:
+    """Nobody adds what another is named for."""
+    signed = walled(model).signed
+    return f" AND {column(model, signed)} IS NOT DISTINCT FROM (SELECT wall.signer())" if signed else ""
+
+
+def _made(verb: str, model: Model, known: dict[str, Model]) -> str:
+    parent = policy.judged_on(verb)
+    if parent is None:
+        return " OR ".join(clauses([verb], model))
+    key = next(key for key, of in keys(model) if of == parent)
+    may = " OR ".join(clauses([verb], known[parent]))
+    return f'EXISTS (SELECT FROM "{parent}" WHERE "{parent}".id = {column(model, key)} AND ({may}))'
+
+
+def _follows(model: Model, known: dict[str, Model]) -> str:
+    """Whoever may change the parent, or made or changed it in this transaction."""
+    found: list[str] = []
+    before: list[str] = []
+    for key, parent in parents(model):
+        mine = column(model, key)
+        may = changing(known[parent], known)
+        asked = f'EXISTS (SELECT FROM "{parent}" WHERE "{parent}".id = {mine} AND ({may})) OR ' if may else ""
+        found.append(" AND ".join((*before, f"({asked}wall.wrote_{parent}({mine}))")))
+        before.append(f"{mine} IS NULL")
+    return " OR ".join(found)
+
+
+# ── Who may change ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def changing(model: Model, known: dict[str, Model]) -> str:
+    """Any verb of its own. What a transaction has written already it may go on writing: a step that signs is still at
+    work when its signature stands."""
+    name, said = model.__tablename__, walled(model)
+    if said.kept or name in APPEND_ONLY:
+        return ""
+    own = clauses(_judged_on(name), model)
+    follows = _follows(model, known) if not own and name not in READ_BY_ALL else ""
+    system = "(SELECT wall.system())" if "update" in _system_may(model) else ""
+    return " OR ".join(filter(None, (*own, follows, system)))
+
+
+def holding(model: Model) -> str:
+    """Who may lock a row and not change it: the rules, and whoever makes something beneath it."""
+    beneath = [verb for verb in sorted(policy.VERBS - LOOKS) if policy.judged_on(verb) == model.__tablename__
+               and verb.split(".")[0] != model.__tablename__]
+    return " OR ".join(("(SELECT wall.rules())", *clauses(beneath, model)))
+
+
+def _judged_on(name: str) -> list[str]:
+    """The verbs of this kind of record that change one."""
+    return [verb for verb in sorted(policy.VERBS - LOOKS) if verb.split(".")[0] == policy.judged_on(verb) == name
+            and not verb.split(".")[1].startswith("read")]
+
+
+def by_uuid(model: Model) -> bool:
+    """Has each of its rows a key of its own that is known before it is written?"""
+    return issubclass(model, Record)
+
+
+def own(name: str) -> str:
+    return f'"{name}".xmin = (SELECT wall.writing())'
+
+
+def again(name: str) -> str:
+    return f'wall.wrote_{name}("{name}".id)'
+
+
+def _system_may(model: Model) -> set[str]:
+    """What the policy lets Casework do to such a row by itself."""
+    name = model.__tablename__
+    verbs = [verb for verb in policy.SYSTEM_MAY - LOOKS if verb.split(".")[0] == name]
+    return {*walled(model).system,
+            *("insert" if verb in policy.JUDGED_ON or (verb not in policy.VERBS and name in READ_BY_ALL) else "update"
+              for verb in verbs)}

@@ -1,0 +1,125 @@
+"""The law in the words of PostgreSQL: rows of the policy, keys, links. `walls.py` builds policies from them."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy.dialects import postgresql
+
+from .. import policy
+from ..kernel.conditions import MY_OFFICE, Condition
+from ..kernel.db import Base
+from ..kernel.people import People
+from ..kernel.walled import Walled
+
+DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+FEW = 30  # rows of a link that the planner expects: with its own guess of 1,000 it would rather scan the table
+
+Model = Any
+Rows = dict[tuple[Condition, ...], list[str]]
+
+
+def clauses(verbs: Iterable[str], model: Model) -> list[str]:
+    """Whoever may do any of these to a row of this model: to be joined by OR."""
+    return clauses_of(ways(verbs, model), model)
+
+
+def ways(verbs: Iterable[str], model: Model) -> Rows:
+    """Rows of the policy with the same conditions are one clause for all their roles."""
+    found: Rows = {}
+    for verb in verbs:
+        for role, conditions in policy.rows(verb):
+            found.setdefault(tuple(conditions), []).append(str(role))
+    return {conditions: list(dict.fromkeys(roles)) for conditions, roles in found.items()}
+
+
+def clauses_of(ways: Rows, model: Model) -> list[str]:
+    """The cheap ones first."""
+    always = ways.get((), [])
+    split = [(conditions, some) for conditions, roles in ways.items()
+             for some in _together(conditions, [role for role in roles if role not in always or not conditions])]
+    return [_clause(conditions, roles, model) for conditions, roles in sorted(split, key=lambda way: len(way[0]))]
+
+
+def _together(conditions: tuple[Condition, ...], roles: list[str]) -> list[list[str]]:
+    """One grant must meet a row of the policy alone. Of two offices in one row two grants could meet one each, so that
+    is not written; where a role is compared, each role stays by itself."""
+    of_the_grant = [condition.of for condition in conditions if condition.of in (MY_OFFICE, "role")]
+    if of_the_grant.count(MY_OFFICE) > 1:
+        raise TypeError("two offices in one row of the policy: two grants could meet them, one each")
+    return [[role] for role in roles] if "role" in of_the_grant else [roles] if roles else []
+
+
+def _clause(conditions: tuple[Condition, ...], roles: list[str], model: Model) -> str:
+    some = array(roles)
+    holds = [] if any(condition.asks_for_a_grant for condition in conditions) else [f"(SELECT wall.holds({some}))"]
+    return f"({' AND '.join((*holds, *(condition.wall(some, model) for condition in conditions)))})"
+
+
+def roles_of(verb: str) -> list[str]:
+    return list(dict.fromkeys(str(role) for role, _ in policy.rows(verb)))
+
+
+def array(roles: list[str]) -> str:
+    return "NULL" if policy.ANYONE in roles else f"'{{{','.join(sorted(roles))}}}'"
+
+
+# ── Tables, keys and links ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def models() -> dict[str, Model]:
+    return {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers
+            if hasattr(mapper.class_, "__tablename__")}
+
+
+def walled(model: Model) -> Walled:
+    return getattr(model, "__walled__", Walled())
+
+
+def keys(model: Model) -> Iterator[tuple[str, str]]:
+    for column in model.__table__.columns:
+        yield from ((column.name, key.column.table.name) for key in column.foreign_keys if key.column.name == "id")
+
+
+def parents(model: Model) -> list[tuple[str, str]]:
+    """The keys it follows, each with the table it leads to."""
+    leads = dict(keys(model))
+    return [(key, leads[key]) for key in walled(model).parents]
+
+
+def column(model: Model, name: str) -> str:
+    return f'"{model.__tablename__}"."{name}"'
+
+
+def links(known: Iterable[Model]) -> list[list[People]]:
+    """All that the policy asks of one link table, by the function that answers it."""
+    found: dict[str, list[People]] = {}
+    for people in (each for model in known for kind in model.__mro__ for each in vars(kind).values()
+                   if isinstance(each, People)):
+        found.setdefault(people.function, []).append(people)
+    return [found[name] for name in sorted(found)]
+
+
+def standing(some: list[People]) -> str:
+    """Where the asker, or their office, stands in a link table: asked by the owner, past the link's own wall."""
+    people = some[0]
+    link: Any = people.link.__table__
+    names = sorted({name for each in some for name in (*each.there, *each.only)})
+    gives = ", ".join(f'"{name}" {link.columns[name].type.compile(DIALECT)}' for name in names)
+    takes = ", ".join(f'l."{name}"' for name in names)
+    source = f"({link.element.compile(dialect=DIALECT)})" if hasattr(link, "element") else f'"{link.name}"'
+    whose = "= wall.holder(of_roles)" if people.by == "user_id" else "= ANY (ARRAY (SELECT wall.offices(of_roles)))"
+    current = " AND l.since <= moment AND (l.until IS NULL OR l.until > moment)" if people.dated else ""
+    asks = f"SELECT {takes} FROM {source} l WHERE l.{people.by} {whose}{current}"  # noqa: S608
+    return (f"CREATE FUNCTION wall.{people.function}(of_roles text[]) RETURNS TABLE ({gives}) LANGUAGE plpgsql STABLE "
+            f"COST 10 ROWS {FEW} SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$\n"
+            f"#variable_conflict use_column\n"
+            f"DECLARE moment timestamptz := (wall.said())[5]::timestamptz;\n"
+            f"BEGIN RETURN QUERY {asks}; END $$")
+
+
+def wrote(parent: str) -> str:
+    """Did this very transaction make or change that row?"""
+    return (f"CREATE FUNCTION wall.wrote_{parent}(of_id uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER "
+            f"SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN EXISTS (SELECT FROM public.\"{parent}\" t "
+            f"WHERE t.id = of_id AND t.xmin = wall.writing()); END $$")
