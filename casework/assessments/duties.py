@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -65,11 +64,11 @@ class Book:
     """The rules in force today and the offices' time, asked once for all cases."""
 
     offices: Mapping[UUID, Office]
-    entries: Mapping[str, Any] = field(default_factory=rulebook.in_force)
+    entries: Mapping[str, rulebook.Edition] = field(default_factory=rulebook.in_force)
 
     @cached_property
     def clocks(self) -> dict[str, Clock]:
-        return {clock.name: clock for clock in rulebook.clocks_of(self.entries["clocks"].body)}
+        return self.entries["clocks"].clocks
 
     @cached_property
     def labels(self) -> dict[str, str]:

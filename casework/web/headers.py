@@ -31,7 +31,7 @@ def request_id() -> str:
 
 
 def begin() -> None:
-    for name in ("request_id", "form_kept", "names_shown", "etag"):
+    for name in ("request_id", "form_kept", "names_shown", "etag", "zone"):
         g.pop(name, None)
     request_id()
 
