@@ -13,6 +13,7 @@ from .guards import letting_through
 from .models import AuditEvent
 
 Said = dict[str, Any]
+EVENT = insert(AuditEvent)
 
 
 def case_of(row: Any) -> Any:
@@ -35,4 +36,4 @@ def event(actor_id: UUID | None, verb: str, subject: Any = None, *, details: Sai
 def write(session: Session, events: list[Said]) -> None:
     """Add them to the trail, in the transaction at hand."""
     with letting_through():
-        session.connection().execute(insert(AuditEvent), events)
+        session.connection().execute(EVENT, events if len(events) > 1 else events[0])
