@@ -21,11 +21,13 @@ from sqlalchemy.orm import Mapped, declared_attr
 from .clocks import Clock, local_day
 from .constraints import append_only
 from .db import Name, Record, db, now
+from .once import once
 from .rules import Row, Rule, Tier, clocks_of, rules_of, tiers_of
 
 __all__ = [
     "FIRST_EFFECTIVE_ON", "HEADQUARTERS", "TOPICS", "Edition", "NoRule", "Packaged", "Row", "Rule", "RulebookEntry",
-    "Tier", "clock", "clocks", "clocks_of", "current", "in_force", "packaged", "rules_of", "tiers_of", "today",
+    "Tier", "clock", "clocks", "clocks_of", "current", "edition", "in_force", "packaged", "rules_of", "tiers_of",
+    "today",
 ]
 
 TOPICS = ("need_domains", "expense_categories", "cp_checklist", "notices", "tiers", "fund_rules", "clocks")
@@ -76,6 +78,11 @@ class Edition:
 _editions: dict[UUID, Edition] = {}
 
 
+def edition(id: UUID) -> Edition:
+    """The one with this id."""
+    return _read([id])[0]
+
+
 def _read(ids: list[UUID]) -> list[Edition]:
     """These editions, those that are new here in one query."""
     if new := [id for id in ids if id not in _editions]:
@@ -115,11 +122,11 @@ def today() -> date:
 def current(topic: str, on: date | None = None) -> Edition:
     """The highest version of `topic` in force on a day (default: today); NoRule when there is none."""
     day = on or today()
-    id = db.session.scalar(
+    id = once((current, topic, day), lambda: db.session.scalar(
         select(RulebookEntry.id)
         .where(RulebookEntry.topic == topic, RulebookEntry.effective_on <= day)
         .order_by(RulebookEntry.version.desc())
-        .limit(1))
+        .limit(1)))
     if id is None:
         raise NoRule(f"no version of {topic} is in force on {day}")
     return _read([id])[0]
@@ -127,9 +134,14 @@ def current(topic: str, on: date | None = None) -> Edition:
 
 def in_force(on: date | None = None) -> dict[str, Edition]:
     """The edition of every topic in force on a day, by topic, in one query."""
+    day = on or today()
+    return once((in_force, day), lambda: _in_force(day))
+
+
+def _in_force(day: date) -> dict[str, Edition]:
     rising = (
         select(RulebookEntry.topic, RulebookEntry.id)
-        .where(RulebookEntry.effective_on <= (on or today()))
+        .where(RulebookEntry.effective_on <= day)
         .order_by(RulebookEntry.version))
     newest = {row.topic: row.id for row in db.session.execute(rising)}
     return dict(zip(newest, _read(list(newest.values())), strict=True))
