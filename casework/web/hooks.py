@@ -56,10 +56,9 @@ def hooks() -> Hooks:
 
 def reader_zone() -> tzinfo:
     """The time zone of the reader's office; UTC when nobody reads. Asked once per request."""
-    if not has_app_context() or "casework.hooks" not in current_app.extensions:
-        return UTC
     if not has_request_context():
-        return hooks().zone()
-    if "zone" not in g:
-        g.zone = hooks().zone()
-    return cast(tzinfo, g.zone)
+        return hooks().zone() if has_app_context() and "casework.hooks" in current_app.extensions else UTC
+    zone: tzinfo | None = g.get("zone")
+    if zone is None:
+        zone = g.zone = hooks().zone() if "casework.hooks" in current_app.extensions else UTC
+    return zone
