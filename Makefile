@@ -45,13 +45,13 @@ quick: $(V)/.test      ## a developer's loop: style, and the tests that need no 
 crash: $(V)/.test      ## what `make test` does a few times, in full: hundreds of kills, many rows. Takes long
 	@$(SCRATCH) CASEWORK_TEST_FULL=1 $(B)/python -m pytest -m crash
 
-bench: $(V)/.test      ## how fast, as ratios in one run: see tests/benchmarks/README.md
-	@$(B)/python -m tests.benchmarks
-
 lint: $(V)/.test       ## style, types and the order of the rooms
 	@$(B)/ruff check --quiet
 	@$(B)/mypy --no-error-summary
 	@$(B)/lint-imports > $(V)/rooms.txt || { cat $(V)/rooms.txt; exit 1; }
+
+bench: $(V)/.test      ## speed, as ratios to hand-written SQL on the same database; QUICK=--quick takes two minutes
+	@$(B)/python -m tests.benchmarks.floor $(QUICK)
 
 install: $(V)/.test    ## the environment alone, with everything the tests need
 

@@ -8,7 +8,6 @@ Continued Presence, 8 USC 1367 and 5 USC 552a(b)(1) for who may know.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -325,6 +324,7 @@ INCOMPATIBLE: frozenset[frozenset[Role]] = frozenset(
     ))
 
 VERBS = frozenset(verb for verb, *_ in POLICY)
+_BY_VERB = {verb: tuple((who, conditions) for may_do, who, *conditions in POLICY if may_do == verb) for verb in VERBS}
 
 
 class Way(NamedTuple):
@@ -340,11 +340,11 @@ class Way(NamedTuple):
         return and_(true(), *(condition.clause(self.grant, model) for condition in self.conditions))
 
 
-def rows(verb: str) -> Iterator[tuple[Role, list[Condition]]]:
+def rows(verb: str) -> tuple[tuple[Role, list[Condition]], ...]:
     """The rows that speak of this verb; a verb no row speaks of is a mistake in the code."""
     if verb not in VERBS:
         raise LookupError(f"no policy row speaks of {verb!r}")
-    return ((who, conditions) for may_do, who, *conditions in POLICY if may_do == verb)
+    return _BY_VERB[verb]
 
 
 def judged_on(verb: str) -> str | None:
@@ -353,8 +353,9 @@ def judged_on(verb: str) -> str | None:
 
 
 def ways(actor: Actor, verb: str) -> list[Way]:
+    held = actor.current_grants
     return [Way(grant, conditions) for who, conditions in rows(verb)
-            for grant in actor.current_grants if who in (ANYONE, grant.role)]
+            for grant in held if who is ANYONE or who == grant.role]
 
 
 def may(actor: Actor, verb: str, thing: Any = None) -> bool:
@@ -364,7 +365,8 @@ def may(actor: Actor, verb: str, thing: Any = None) -> bool:
 
 def may_ever(actor: Actor, verb: str) -> bool:
     """Does any of their roles open this verb, to some record at least?"""
-    return bool(ways(actor, verb))
+    roles = {grant.role for grant in actor.current_grants}
+    return bool(roles) and any(who is ANYONE or who in roles for who, _ in rows(verb))
 
 
 def check(actor: Actor, verb: str, thing: Any) -> None:

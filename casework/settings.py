@@ -69,7 +69,7 @@ def database(chosen: Mapping[str, Any]) -> dict[str, Any]:
     if url.startswith("postgresql"):
         options["execution_options"]["context_key"] = context_key(chosen)
         limits = f"-c statement_timeout={int(chosen['STATEMENT_SECONDS'])}s -c lock_timeout=15s"
-        options |= {"pool_size": int(chosen["POOL_SIZE"]), "max_overflow": 4, "pool_pre_ping": True,
+        options |= {"pool_size": int(chosen["POOL_SIZE"]), "max_overflow": 4,
                     "connect_args": {"options": limits}}
     return {"SQLALCHEMY_DATABASE_URI": url, "SQLALCHEMY_ENGINE_OPTIONS": options}
 

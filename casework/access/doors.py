@@ -4,7 +4,9 @@ The cookie is signed and holds the token of a server-side session; nothing else 
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, tzinfo
+from typing import Any
 
 from flask import Request, session
 
@@ -26,10 +28,7 @@ class Visitor:
 
     def __init__(self, user: User, row: SignIn | None) -> None:
         self.user, self.row, self.id, self.name, self.username = user, row, user.id, user.name, user.username
-
-    @property
-    def current_grants(self) -> list[RoleGrant]:
-        return self.user.current_grants
+        self.current_grants = user.current_grants  # a request is one moment
 
     def get_id(self) -> str:
         return str(self.id)
@@ -61,15 +60,14 @@ def visitor() -> Visitor | None:
 def zone() -> tzinfo:
     """The time zone of the reader's own office; of none when they have none."""
     who = perhaps()
-    user = getattr(who, "user", None)
-    offices = [grant.office for grant in user.current_grants if grant.office] if user else []
-    return offices[0].zone if offices else UTC
+    held: Sequence[Any] = who.current_grants if who else ()
+    return next((grant.office.zone for grant in held if grant.office), UTC)
 
 
 def me(actor: Actor) -> tuple[str, str]:
     """Their name, and what they are signed in as: "Specialist, Denver"."""
-    user: User = actor.user  # type: ignore[attr-defined]
-    return user.name, "; ".join(dict.fromkeys(_held(grant) for grant in user.current_grants))
+    held: Sequence[Any] = actor.current_grants
+    return str(getattr(actor, "name", "")), "; ".join(dict.fromkeys(_held(grant) for grant in held))
 
 
 def _held(grant: RoleGrant) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, or_, select
@@ -27,9 +28,18 @@ def holding(*roles: Role, office_id: UUID | ScalarSelect[UUID] | None = None) ->
     return User.id.in_(grants) & User.disabled_at.is_(None)
 
 
-def colleagues(*roles: Role, office_id: UUID | None = None) -> list[User]:
+class Colleague(NamedTuple):
+    """Somebody to choose."""
+
+    id: UUID
+    username: str
+    name: str
+
+
+def colleagues(*roles: Role, office_id: UUID | None = None) -> list[Colleague]:
     """The people one may choose among, by name. Staff, not victims: choosing among them is not a read to log."""
-    return list(db.session.scalars(select(User).where(holding(*roles, office_id=office_id)).order_by(User.name)))
+    found = select(User.id, User.username, User.name).where(holding(*roles, office_id=office_id)).order_by(User.name)
+    return [Colleague(*row) for row in db.session.execute(found)]
 
 
 def offices() -> list[Office]:

@@ -87,6 +87,8 @@ def how_many(actor: Actor, verb: str, model: type[Base], *, where: Where = (), c
     key = model.__mapper__.primary_key[0]
     branches = [select(key.label("id")).where(way.clause(model), *where).limit(cap + 1).subquery()
                 for way in open_ways(actor, verb)]
+    if len(branches) == 1:
+        return int(db.session.scalar(select(func.count()).select_from(branches[0])) or 0)
     some = union_all(*(select(branch.c.id) for branch in branches)).subquery()
     distinct = select(some.c.id).distinct().limit(cap + 1).subquery()
     return int(db.session.scalar(select(func.count()).select_from(distinct).execution_options(**SCOPED)) or 0)
@@ -136,6 +138,8 @@ def _page(ways: Sequence[policy.Way], model: type[Row], where: Where, order: Any
     keys = (key, own)
     sort = [column.desc() if down else column.asc() for column in keys]
     beyond = [] if after is None else [tuple_(*keys) < tuple(after) if down else tuple_(*keys) > tuple(after)]
+    if len(ways) == 1:
+        return select(model).where(ways[0].clause(model), *where, *beyond).order_by(*sort).limit(limit)
     branches = [select(select(own.label("id"), key.label("key"))
                        .where(way.clause(model), *where, *beyond).order_by(*sort).limit(limit).subquery())
                 for way in ways]

@@ -7,16 +7,19 @@ from __future__ import annotations
 from datetime import timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.orm import joinedload
 
 from ..audit import remember
 from ..kernel.conditions import Actor
 from ..kernel.db import begin_writing, db, now, uuid7
 from ..kernel.errors import Invalid, TooMany
 from . import passwords
-from .models import SignIn, SignInFailure, User
+from .models import ApiToken, RoleGrant, SignIn, SignInFailure, User
+
+Proof = TypeVar("Proof", SignIn, ApiToken)
 
 IDLE, ABSOLUTE, TOUCH = timedelta(minutes=15), timedelta(hours=12), timedelta(minutes=1)
 WINDOW, PER_ACCOUNT, PER_ADDRESS = timedelta(minutes=15), 5, 30
@@ -49,16 +52,23 @@ def begin(user: User) -> str:
 
 def resume(token: str) -> tuple[User, SignIn] | None:
     """Whose session this is, or None when it has ended, gone idle or grown too old."""
-    mine = select(SignIn).where(SignIn.digest == digest(token), SignIn.ended_at.is_(None))
-    row = db.session.scalar(mine)
-    if row is None or row.seen_at < now() - IDLE or row.began_at < now() - ABSOLUTE:
+    known = whose(SignIn, SignIn.digest == digest(token), SignIn.ended_at.is_(None))
+    if known is None:
         return None
-    user = db.session.get(User, row.user_id, populate_existing=True)
-    if user is None or user.disabled_at:
+    row, user = known
+    if row.seen_at < now() - IDLE or row.began_at < now() - ABSOLUTE:
         return None
     if row.seen_at < now() - TOUCH:
         set_on(row, seen_at=now())
     return user, row
+
+
+def whose(proof: type[Proof], *where: ColumnElement[bool]) -> tuple[Proof, User] | None:
+    """A proof that holds, its person and what they hold, in one query. None when the person is disabled."""
+    held = joinedload(User.grants).joinedload(RoleGrant.office)
+    query = select(proof, User).join(User, User.id == proof.user_id).where(*where, User.disabled_at.is_(None))
+    found = db.session.execute(query.options(held).execution_options(populate_existing=True)).unique().one_or_none()
+    return (found[0], found[1]) if found else None
 
 
 def set_on(row: SignIn, **words: Any) -> None:

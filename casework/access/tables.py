@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import selectinload
 
 from ..kernel.conditions import Actor
 from ..policy import ROLES
@@ -28,7 +29,7 @@ PEOPLE = (
 def people(actor: Actor, args: Mapping[str, Any]) -> Page[User]:
     """One page of colleagues; with `role` only those who hold it now, with `office` (a code) only there."""
     return visible(actor, "user.read", User, where=_where(args), order=sorting(args.get("sort"), SORTS, "name"),
-                   after=args.get("after"), limit=args["limit"])
+                   after=args.get("after"), limit=args["limit"], options=(selectinload(User.grants),))
 
 
 def people_table(actor: Actor, args: Mapping[str, Any]) -> Table:

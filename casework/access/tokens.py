@@ -1,10 +1,9 @@
 """API tokens: shown once, kept as a digest, with scopes and an end."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from secrets import token_urlsafe
-
-from sqlalchemy import select
 
 from .. import policy
 from ..audit import action
@@ -13,7 +12,7 @@ from ..kernel.db import db, now
 from ..kernel.errors import Invalid
 from ..kernel.scope import rules
 from .models import ApiToken, User
-from .sign_ins import digest
+from .sign_ins import digest, whose
 
 
 class Bearer:
@@ -22,10 +21,7 @@ class Bearer:
     def __init__(self, user: User, token: ApiToken) -> None:
         self.user, self.id, self.name, self.username = user, user.id, user.name, user.username
         self.scopes = token.scopes.split()
-
-    @property
-    def current_grants(self) -> list[Grant]:
-        return list(self.user.current_grants)
+        self.current_grants: Sequence[Grant] = user.current_grants  # a request is one moment
 
     def may_use(self, verb: str) -> bool:
         """Is the verb within the token's scopes? `case.read`, `case.*` and `*` are scopes."""
@@ -49,10 +45,9 @@ def create(actor: Actor, user: User, *, label: str, scopes: str = "*", days: int
 def bearer(token: str, kind: type[Bearer] = Bearer) -> Bearer | None:
     """Who comes with this token, or None when it is unknown, ended or its person is disabled."""
     with rules("token"):
-        row = db.session.scalar(select(ApiToken).where(
-            ApiToken.digest == digest(token), ApiToken.expires_at > now(), ApiToken.ended_at.is_(None)))
-    user = db.session.get(User, row.user_id, populate_existing=True) if row else None
-    return kind(user, row) if row and user and not user.disabled_at else None
+        known = whose(ApiToken, ApiToken.digest == digest(token), ApiToken.expires_at > now(),
+                      ApiToken.ended_at.is_(None))
+    return kind(known[1], known[0]) if known else None
 
 
 def _known(scope: str) -> bool:

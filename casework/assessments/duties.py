@@ -6,11 +6,10 @@ written a note about needs or safety since it was signed: the note says what was
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -26,9 +25,10 @@ from ..kernel import rulebook
 from ..kernel.clocks import Clock
 from ..kernel.conditions import Actor
 from ..kernel.db import db
+from ..kernel.once import once
 from ..policy import may, may_ever
 from .instrument import TOPIC, domains_of
-from .models import NeedsAssessment, Purpose, State
+from .models import HIGH, NONE, NeedsAssessment, Purpose, State
 from .queries import Need, needs
 
 ACTED = (NoteKind.NEEDS, NoteKind.SAFETY)
@@ -65,11 +65,11 @@ class Book:
     """The rules in force today and the offices' time, asked once for all cases."""
 
     offices: Mapping[UUID, Office]
-    entries: Mapping[str, Any] = field(default_factory=rulebook.in_force)
+    entries: Mapping[str, rulebook.Edition] = field(default_factory=rulebook.in_force)
 
     @cached_property
     def clocks(self) -> dict[str, Clock]:
-        return {clock.name: clock for clock in rulebook.clocks_of(self.entries["clocks"].body)}
+        return self.entries["clocks"].clocks
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -90,7 +90,7 @@ def waiting(actor: Actor, case: Case | None) -> list[Duty]:
         return []
     if case is not None:
         return due_in([case] if may(actor, "assessment.begin", case) else [])
-    return due_in(visible(actor, "case.read", Case, limit=200, where=(
+    return due_in(least=HIGH, cases=visible(actor, "case.read", Case, limit=200, where=(
         Case.team.include(Case, actor.id), Case.state != CaseState.CLOSED)))
 
 
@@ -98,29 +98,38 @@ def waiting(actor: Actor, case: Case | None) -> list[Duty]:
 def next_due(cases: Sequence[Case]) -> dict[UUID, datetime]:
     """The earliest of these duties in each case that has one."""
     found: dict[UUID, datetime] = {}
-    for duty in due_in(cases):
+    for duty in due_in(cases, least=HIGH):
         if duty.due_at is not None:
             found[duty.case_id] = min(duty.due_at, found.get(duty.case_id, duty.due_at))
     return found
 
 
-def due_in(cases: Sequence[Case]) -> list[Duty]:
-    """The duties of the open ones among these cases; five queries, whatever their number."""
+def due_in(cases: Sequence[Case], least: int = NONE) -> list[Duty]:
+    """The duties of the open ones among these cases; five queries, whatever their number. What cannot wait stands at
+    HIGH or more: whoever asks for many cases asks for no other needs."""
     still = [case for case in cases if case.state is not CaseState.CLOSED]
     if not still:
         return []
-    book, found = book_of(still), facts(still)
+    book, found = book_of(still), facts(still, least)
     return [duty for case in still for duty in _of(found[case.id], book)]
 
 
 def book_of(cases: Sequence[Case]) -> Book:
-    ids = {case.office_id for case in cases}
+    ids = frozenset(case.office_id for case in cases)
+    return once((book_of, ids), lambda: _book(ids))
+
+
+def _book(ids: Collection[UUID]) -> Book:
     return Book({office.id: office for office in db.session.scalars(select(Office).where(Office.id.in_(ids)))})
 
 
-def facts(cases: Sequence[Case]) -> dict[UUID, Facts]:
+def facts(cases: Sequence[Case], least: int = NONE) -> dict[UUID, Facts]:
+    """One look for all these cases, with the needs that stand at `least` or more: three queries."""
     ids = [case.id for case in cases]
-    """One look for all these cases: three queries."""
+    return once((facts, least, *ids), lambda: _facts(cases, ids, least))
+
+
+def _facts(cases: Sequence[Case], ids: Sequence[UUID], least: int) -> dict[UUID, Facts]:
     found = {case.id: Facts(case, noted) for case, noted in _noted(cases)}
     rows = db.session.execute(select(
         NeedsAssessment.id, NeedsAssessment.case_id, NeedsAssessment.purpose, NeedsAssessment.state,
@@ -132,7 +141,7 @@ def facts(cases: Sequence[Case]) -> dict[UUID, Facts]:
         elif signed_at is not None:
             known.first_at.setdefault(purpose, signed_at)
             known.signed_at[purpose] = signed_at
-    for need in needs(ids):
+    for need in needs(ids, least):
         found[need.case_id].standing.append(need)
     return found
 

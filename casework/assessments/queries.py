@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from ..access.queries import visible
 from ..kernel.conditions import Actor
 from ..kernel.db import db
-from ..kernel.rulebook import RulebookEntry
+from ..kernel.rulebook import edition
 from .instrument import Domain, asked, taken_as_not_applicable
 from .models import Answer, NeedRating, NeedsAssessment, State, cannot_wait
 
@@ -34,8 +34,7 @@ class Need:
 
 def domains(assessment: NeedsAssessment) -> list[Domain]:
     """What this assessment asks, in the words of the version it was begun with."""
-    entry = db.session.get_one(RulebookEntry, assessment.instrument_id)
-    return asked(entry.body, assessment.purpose, under_18=assessment.under_18)
+    return asked(edition(assessment.instrument_id).body, assessment.purpose, under_18=assessment.under_18)
 
 
 def unanswered(assessment: NeedsAssessment) -> list[Domain]:

@@ -51,7 +51,7 @@ def due_dates(cases: Sequence[Case]) -> Mapping[UUID, datetime]:
 @duties.finds
 def notices_owed(actor: Actor, case: Case | None) -> Iterator[Duty]:
     """For whoever may record it."""
-    if not policy.may_ever(actor, "hhs_notice.record"):
+    if (case is not None and not owed(case)) or not policy.may_ever(actor, "hhs_notice.record"):
         return
     where = [*_owed(actor), *([] if case is None else [Case.id == case.id])]
     waiting = visible(actor, "case.read", Case, where=where, order=Case.updated_at, limit=200, options=WITH)

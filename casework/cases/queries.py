@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from ..access.models import Office, User
-from ..access.people import colleagues
+from ..access.people import Colleague, colleagues
 from ..access.queries import Page, find, how_many, visible
 from ..kernel.conditions import Actor
 from ..kernel.db import db
@@ -117,11 +117,14 @@ def investigations_of(actor: Actor, args: Mapping[str, Any], order: Any) -> Page
 
 
 def office_of(case: Case) -> Office:
-    return db.session.get_one(Office, case.office_id)
+    """The one that was read together with the case, if it was; else asked for."""
+    known: Office | None = case.__dict__.get("office")
+    return known or db.session.get_one(Office, case.office_id)
 
 
 def lead_of(case: Case) -> User:
-    return db.session.get_one(User, case.specialist_id)
+    known: User | None = case.__dict__.get("specialist")
+    return known if known and known.id == case.specialist_id else db.session.get_one(User, case.specialist_id)
 
 
 def team_of(case: Case) -> list[TeamMember]:
@@ -136,7 +139,7 @@ def discoveries(case: Case) -> list[Discovery]:
                                    .order_by(Discovery.id.desc())))
 
 
-def helpers(office_id: UUID) -> list[User]:
+def helpers(office_id: UUID) -> list[Colleague]:
     """Who may lead or join a case of this office."""
     return colleagues(Role.SPECIALIST, Role.PROGRAM_SUPERVISOR, office_id=office_id)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import current_app, url_for
 from markupsafe import Markup
 
-from ..web.dates import due_words, moment_words
+from ..web.dates import Due, due_words, moment_words
 from ..web.tables import Column, Table
 from .duties import due_dates
 from .models import Case
@@ -21,13 +21,13 @@ def case_table(rows: Sequence[Case], *, total: int | None, called: Mapping[UUID,
                sortable: bool = True, order: str = "last changed first",
                empty: str = "No case is here that you may see.") -> Table:
     """`called`: the names that were asked for, by person."""
-    due = due_dates(rows)
+    due = {id: due_words(moment) for id, moment in due_dates(rows).items()}
     return Table(_columns(due, called, sortable), rows, noun="case", total=total, order=order,
                  sorted_by="-updated" if sortable else "", empty=empty,
-                 late=lambda case: case.id in due and due_words(due[case.id]).kind == "over")
+                 late=lambda case: case.id in due and due[case.id].kind == "over")
 
 
-def _columns(due: Mapping[UUID, Any], called: Mapping[UUID, str] | None, sortable: bool) -> list[Column]:
+def _columns(due: Mapping[UUID, Due], called: Mapping[UUID, str] | None, sortable: bool) -> list[Column]:
     names = [Column("name", "Goes by", show=lambda case: called.get(case.person_id, "Not yours to see"))
              ] if called is not None else []
     return [
@@ -40,11 +40,12 @@ def _columns(due: Mapping[UUID, Any], called: Mapping[UUID, str] | None, sortabl
     ]
 
 
-def _due(due: Mapping[UUID, Any]) -> Callable[[Case], str]:
+def _due(due: Mapping[UUID, Due]) -> Callable[[Case], str]:
     ui: Any = current_app.jinja_env.globals["ui"]
+    draw = ui.due_at
 
     def clock(case: Case) -> str:
-        return str(ui.clock(due[case.id])) if case.id in due else ""
+        return str(draw(due[case.id])) if case.id in due else ""
     return lambda case: Markup(clock(case))  # noqa: S704  a macro of ours, which escapes what it is given
 
 

@@ -137,7 +137,9 @@ def next_number() -> dict[str, object]:
 
 
 def offices(ids: Iterable[UUID]) -> dict[UUID, Office]:
-    return {office.id: office for office in db.session.scalars(select(Office).where(Office.id.in_(set(ids))))}
+    wanted = set(ids)
+    found = db.session.scalars(select(Office).where(Office.id.in_(wanted))) if wanted else ()
+    return {office.id: office for office in found}
 
 
 @blocks

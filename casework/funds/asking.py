@@ -10,7 +10,7 @@ from ..kernel.clocks import fiscal_year
 from ..kernel.db import db
 from ..kernel.errors import Invalid
 from ..kernel.money import dollars
-from ..kernel.rulebook import RulebookEntry, current, today
+from ..kernel.rulebook import Edition, current, today
 from ..kernel.rules import Rule, rules_of
 from .models import HELD, Fund
 
@@ -44,7 +44,7 @@ def rule(name: str) -> Rule:
     return rules_of(current("fund_rules").body)[name]
 
 
-def judged(wish: Wish) -> RulebookEntry:
+def judged(wish: Wish) -> Edition:
     """The version of the categories it was judged under. Raises Invalid, beside the field, for whatever is wrong."""
     entry = current("expense_categories")
     _category(wish, {row["code"]: row for row in entry.body})

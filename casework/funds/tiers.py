@@ -15,7 +15,7 @@ from ..cases.models import Person
 from ..kernel.clocks import local_day, start_of_day
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
-from ..kernel.rulebook import RulebookEntry, Tier, current, tiers_of
+from ..kernel.rulebook import Tier, current, edition, tiers_of
 from ..kernel.scope import rules
 from ..policy import OFFICE_BOUND, Role
 from .asking import rule
@@ -76,11 +76,10 @@ def payee_of(disbursement: Disbursement) -> Payee:
 
 def tier_of(disbursement: Disbursement) -> Tier:
     """The tier as it was judged, under the version it was judged under."""
-    return _tier(db.session.get_one(RulebookEntry, disbursement.tiers_entry_id), disbursement)
-
-
-def _tier(entry: RulebookEntry, disbursement: Disbursement) -> Tier:
-    return next(tier for tier in tiers_of(entry.body) if tier.number == disbursement.tier)
+    if disbursement.tiers_entry_id is None:
+        raise LookupError("not judged yet")
+    tiers = tiers_of(edition(disbursement.tiers_entry_id).body)
+    return next(tier for tier in tiers if tier.number == disbursement.tier)
 
 
 def waiting_for(disbursement: Disbursement) -> list[Role]:
@@ -89,15 +88,13 @@ def waiting_for(disbursement: Disbursement) -> list[Role]:
 
 
 def waiting(disbursements: Sequence[Disbursement]) -> dict[UUID, list[Role]]:
-    """The same for many at once, in two queries."""
-    entries = {entry.id: entry for entry in db.session.scalars(select(RulebookEntry).where(
-        RulebookEntry.id.in_({each.tiers_entry_id for each in disbursements if each.tiers_entry_id})))}
+    """The same for many at once, in one query."""
     signed: dict[tuple[UUID, int], Counter[Role | None]] = defaultdict(Counter)
     for of, round_, role in db.session.execute(select(
             Signature.disbursement_id, Signature.round, Signature.role).where(
             Signature.verb == Signed.APPROVE, Signature.disbursement_id.in_([each.id for each in disbursements]))):
         signed[of, round_][role] += 1
-    return {each.id: _left(_tier(entries[each.tiers_entry_id], each), signed[each.id, each.round])
+    return {each.id: _left(tier_of(each), signed[each.id, each.round])
             if each.state is State.SUBMITTED and each.tiers_entry_id else [] for each in disbursements}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from ..kernel.errors import NotFound
-from ..kernel.rulebook import TOPICS, NoRule, RulebookEntry, current
+from ..kernel.rulebook import TOPICS, Edition, NoRule, current
 from ..web.api import Api
 from ..web.fields import Day
 from ..web.gate import opens_to
@@ -33,12 +33,12 @@ class RulebookView(Schema):
 @opens_to("rulebook_entry.read")
 @api.arguments(RulebookArgs, location="query")
 @api.response(200, RulebookView)
-def rulebook(args: dict[str, Any], topic: str) -> RulebookEntry:
+def rulebook(args: dict[str, Any], topic: str) -> Edition:
     """The rules of a topic in force today, or on another day."""
     return _in_force(topic, args.get("on"))
 
 
-def _in_force(topic: str, on: date | None) -> RulebookEntry:
+def _in_force(topic: str, on: date | None) -> Edition:
     if topic not in TOPICS:
         raise NotFound("No topic of the rulebook is called that.")
     try:

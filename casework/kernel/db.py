@@ -13,13 +13,16 @@ from decimal import Decimal
 from enum import Enum as AnyEnum
 from enum import StrEnum
 from secrets import randbits
+from select import select
 from typing import Annotated, Any
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Enum, MetaData, String, Text, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
+from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
 from . import given
@@ -156,9 +159,13 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": OurSession, "
 
 
 def begin_writing(session: Session) -> None:
-    """End the read and begin anew. SQLite must say at the start that it will write, or a late writer fails."""
-    session.commit()
-    session.connection(execution_options={"writing": True})
+    """SQLite must say at the start that it will write, or a late writer fails: there the read ends and a new
+    transaction begins. PostgreSQL goes on in the one at hand, and each of its statements sees what is there by then."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.commit()
+        session.connection(execution_options={"writing": True})
+    else:
+        session.flush()
 
 
 @event.listens_for(Engine, "connect")
@@ -168,6 +175,14 @@ def _settle(connection: object, _record: object) -> None:
         for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000",
                        "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Pool, "checkout")
+def _still_there(connection: Any, *_: object) -> None:
+    """A connection at rest has nothing to say: where something can be read, the server has closed it, and another one
+    is taken. Costs no round trip, unlike a ping."""
+    if not isinstance(connection, sqlite3.Connection) and select([connection], [], [], 0)[0]:
+        raise DisconnectionError("closed by the server")
 
 
 @event.listens_for(Engine, "begin")

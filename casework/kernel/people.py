@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import Session, object_session
 
 from .conditions import written
 from .db import Base, Dated, now
+from .once import once
 
 
 class People:
@@ -34,10 +35,12 @@ class People:
 
     def has(self, row: Base, who: UUID) -> bool:
         """Does this user or office stand beside this row?"""
-        beside = (getattr(self.link, there) == getattr(row, here)
-                  for here, there in zip(self.here, self.there, strict=True))
-        session = object_session(row)
-        return session is not None and session.execute(self._standing(who).where(*beside)).first() is not None
+        session, mine = object_session(row), tuple(getattr(row, here) for here in self.here)
+        return session is not None and once((self, mine, who), lambda: self._stands(session, mine, who))
+
+    def _stands(self, session: Session, mine: tuple[Any, ...], who: UUID) -> bool:
+        beside = (getattr(self.link, there) == value for there, value in zip(self.there, mine, strict=True))
+        return session.execute(self._standing(who).where(*beside)).first() is not None
 
     def wall(self, model: type[Base], roles: str) -> str:
         """The same as `include`, where the database itself knows who asks. Hashed once for each statement: `= ANY` of

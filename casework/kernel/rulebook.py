@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, NamedTuple
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, UniqueConstraint, select
@@ -19,11 +21,13 @@ from sqlalchemy.orm import Mapped, declared_attr
 from .clocks import Clock, local_day
 from .constraints import append_only
 from .db import Name, Record, db, now
+from .once import once
 from .rules import Row, Rule, Tier, clocks_of, rules_of, tiers_of
 
 __all__ = [
-    "FIRST_EFFECTIVE_ON", "HEADQUARTERS", "TOPICS", "NoRule", "Packaged", "Row", "Rule", "RulebookEntry", "Tier",
-    "clock", "clocks", "clocks_of", "current", "in_force", "packaged", "rules_of", "tiers_of", "today",
+    "FIRST_EFFECTIVE_ON", "HEADQUARTERS", "TOPICS", "Edition", "NoRule", "Packaged", "Row", "Rule", "RulebookEntry",
+    "Tier", "clock", "clocks", "clocks_of", "current", "edition", "in_force", "packaged", "rules_of", "tiers_of",
+    "today",
 ]
 
 TOPICS = ("need_domains", "expense_categories", "cp_checklist", "notices", "tiers", "fund_rules", "clocks")
@@ -56,6 +60,39 @@ class RulebookEntry(Record):
 append_only(RulebookEntry)
 
 
+@dataclass(frozen=True)
+class Edition:
+    """What an entry says. Entries never change, so a process reads each once and keeps it."""
+
+    id: UUID
+    topic: str
+    version: int
+    effective_on: date
+    body: list[Row]
+
+    @cached_property
+    def clocks(self) -> dict[str, Clock]:
+        return {clock.name: clock for clock in clocks_of(self.body)}
+
+
+_editions: dict[UUID, Edition] = {}
+
+
+def edition(id: UUID) -> Edition:
+    """The one with this id."""
+    return _read([id])[0]
+
+
+def _read(ids: list[UUID]) -> list[Edition]:
+    """These editions, those that are new here in one query."""
+    if new := [id for id in ids if id not in _editions]:
+        entry = RulebookEntry
+        for row in db.session.execute(select(entry.id, entry.topic, entry.version, entry.effective_on, entry.body)
+                                      .where(entry.id.in_(new))):
+            _editions[row.id] = Edition(*row)
+    return [_editions[id] for id in ids]
+
+
 class Packaged(NamedTuple):
     """Version 1 of a topic as it comes with the program; `RulebookEntry(**it._asdict())` publishes it."""
 
@@ -82,33 +119,39 @@ def today() -> date:
     return local_day(now(), HEADQUARTERS)
 
 
-def current(topic: str, on: date | None = None) -> RulebookEntry:
+def current(topic: str, on: date | None = None) -> Edition:
     """The highest version of `topic` in force on a day (default: today); NoRule when there is none."""
     day = on or today()
-    entry = db.session.scalar(
-        select(RulebookEntry)
+    id = once((current, topic, day), lambda: db.session.scalar(
+        select(RulebookEntry.id)
         .where(RulebookEntry.topic == topic, RulebookEntry.effective_on <= day)
         .order_by(RulebookEntry.version.desc())
-        .limit(1))
-    if entry is None:
+        .limit(1)))
+    if id is None:
         raise NoRule(f"no version of {topic} is in force on {day}")
-    return entry
+    return _read([id])[0]
 
 
-def in_force(on: date | None = None) -> dict[str, RulebookEntry]:
-    """The entry of every topic in force on a day, by topic, in one query."""
+def in_force(on: date | None = None) -> dict[str, Edition]:
+    """The edition of every topic in force on a day, by topic, in one query."""
+    day = on or today()
+    return once((in_force, day), lambda: _in_force(day))
+
+
+def _in_force(day: date) -> dict[str, Edition]:
     rising = (
-        select(RulebookEntry)
-        .where(RulebookEntry.effective_on <= (on or today()))
+        select(RulebookEntry.topic, RulebookEntry.id)
+        .where(RulebookEntry.effective_on <= day)
         .order_by(RulebookEntry.version))
-    return {entry.topic: entry for entry in db.session.scalars(rising)}
+    newest = {row.topic: row.id for row in db.session.execute(rising)}
+    return dict(zip(newest, _read(list(newest.values())), strict=True))
 
 
 def clocks(on: date | None = None) -> Mapping[str, Clock]:
     """Every duty's clock by name, those of the fund's rules among them, in one query. Ask once per page."""
     book = in_force(on)
-    found = [entry for topic in ("clocks", "fund_rules") if (entry := book.get(topic))]
-    return {clock.name: clock for entry in found for clock in clocks_of(entry.body)}
+    found = [edition for topic in ("clocks", "fund_rules") if (edition := book.get(topic))]
+    return {name: clock for edition in found for name, clock in edition.clocks.items()}
 
 
 def clock(name: str, on: date | None = None) -> Clock:

@@ -20,6 +20,7 @@ from flask import Flask, Response
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from webargs.flaskparser import FlaskParser
 
+from .rows import RowsOf
 from .versions import etag
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -91,7 +92,7 @@ class PageArgs(Schema):
 def paged(view: type[Schema]) -> type[Schema]:
     """The schema of one page of a list: {"items": [...], "next": cursor or null}."""
     name = f"{view.__name__.removesuffix('View')}Page"
-    return Schema.from_dict({"items": fields.Nested(view, many=True, required=True),
+    return Schema.from_dict({"items": RowsOf(view, many=True, required=True),
                              "next": fields.String(required=True, allow_none=True)}, name=name)
 
 

@@ -114,12 +114,11 @@ def due_words(due: date | datetime | None, done: date | datetime | None = None) 
         return Due("done", "Done", _when(done))
     if due is None:
         return Due("later", "No date", "")
-    timed = isinstance(due, datetime)
-    if (due <= now()) if isinstance(due, datetime) else (due < local().date()):
-        return Due("over", f"Overdue {_late(due)}", f"since {_when(due)}")
     away = (_day(due) - local().date()).days
+    if (due <= now()) if isinstance(due, datetime) else away < 0:
+        return Due("over", f"Overdue {_late(due, away)}", f"since {_when(due)}")
     if away == 0:
-        return Due("soon", "Today", f"by {_clock(due)}" if timed and _clock(due) else "")
+        return Due("soon", "Today", f"by {_clock(due)}" if _clock(due) else "")
     if away == 1:
         return Due("soon", "Tomorrow", _when(due))
     return Due("later", f"{due:%A}" if away < 7 else f"In {away} days", _when(due))
@@ -131,17 +130,18 @@ def _day(value: date | datetime) -> date:
 
 def _clock(value: date | datetime) -> str:
     """The hour, but for what is due at the end of a day: there the day says it all."""
-    return f"{local(value):%H:%M}" if isinstance(value, datetime) and local(value).time() != time.max else ""
+    here = local(value) if isinstance(value, datetime) else None
+    return f"{here:%H:%M}" if here and here.time() != time.max else ""
 
 
 def _when(value: date | datetime) -> str:
-    day = _day(value)
+    day, clock = _day(value), _clock(value)
     words = day_words(day, year=day.year != local().year)
-    return f"{words}, {_clock(value)}" if _clock(value) else words
+    return f"{words}, {clock}" if clock else words
 
 
-def _late(due: date | datetime) -> str:
-    days = (local().date() - _day(due)).days
+def _late(due: date | datetime, away: int) -> str:
+    days = -away
     if days < 1 and isinstance(due, datetime):
         hours = int((now() - due).total_seconds() // 3600)
         return f"{hours} hour{'s' * (hours != 1)}" if hours else "just now"

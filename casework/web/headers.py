@@ -6,6 +6,8 @@ from typing import Final
 
 from flask import Flask, Response, g, request
 
+from casework.kernel.once import reading
+
 POLICY: Final = "; ".join((
     "default-src 'none'", "script-src 'nonce-{nonce}'", "style-src 'self'", "img-src 'self'", "font-src 'self'",
     "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
@@ -31,9 +33,10 @@ def request_id() -> str:
 
 
 def begin() -> None:
-    for name in ("request_id", "form_kept", "names_shown", "etag"):
+    for name in ("request_id", "form_kept", "names_shown", "etag", "zone"):
         g.pop(name, None)
     request_id()
+    reading(request.method in ("GET", "HEAD"))
 
 
 def finish(response: Response) -> Response:
@@ -51,4 +54,5 @@ def init_app(app: Flask) -> None:
     """First of all hooks: the others speak of the request by its id."""
     app.before_request(begin)
     app.after_request(finish)
+    app.teardown_request(lambda _: reading(False))
     app.jinja_env.globals["nonce"] = app.jinja_env.globals["request_id"] = request_id

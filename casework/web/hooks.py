@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import cast
 
-from flask import Request, current_app, has_app_context, session
+from flask import Request, current_app, g, has_app_context, has_request_context, session
 
 from casework.kernel.conditions import Actor
 
@@ -55,5 +55,10 @@ def hooks() -> Hooks:
 
 
 def reader_zone() -> tzinfo:
-    """The time zone of the reader's office; UTC when nobody reads."""
-    return hooks().zone() if has_app_context() and "casework.hooks" in current_app.extensions else UTC
+    """The time zone of the reader's office; UTC when nobody reads. Asked once per request."""
+    if not has_request_context():
+        return hooks().zone() if has_app_context() and "casework.hooks" in current_app.extensions else UTC
+    zone: tzinfo | None = g.get("zone")
+    if zone is None:
+        zone = g.zone = hooks().zone() if "casework.hooks" in current_app.extensions else UTC
+    return zone

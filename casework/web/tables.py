@@ -6,7 +6,7 @@
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -64,6 +64,12 @@ class Table:
     def count(self) -> str:
         words = count_words(len(self.rows) if self.total is None else self.total, self.noun, self.plural)
         return words[:1].upper() + words[1:]
+
+    def lines(self) -> Iterator[tuple[bool, list[tuple[Column, str | None, Any]]]]:
+        """For each row whether it is late, and in each column the address and the words."""
+        for row in self.rows:
+            yield bool(self.late and self.late(row)), [
+                (column, column.address(row), column.words(row)) for column in self.columns]
 
     @property
     def totals(self) -> bool:

@@ -1,1 +1,1 @@
-"""Speed, as figures of one run: `python -m tests.benchmarks.NAME`. Never part of the suite."""
+"""Speed, as ratios within one run. Never part of the test suite: see README.md here."""

@@ -136,6 +136,7 @@ def test_the_database_refuses_to_change_or_remove_a_version(change: Any) -> None
 def test_one_question_is_one_query_whatever_the_number_of_versions() -> None:
     for version in range(2, 12):
         publish("clocks", version, NEW_YEAR, rapid_screen_in(str(version)))
+    assert queries_of(in_force) == 2, "what is new to this process is read once, and kept: it never changes"
     assert queries_of(lambda: current("clocks")) == 1
     assert queries_of(clocks) == 1
     assert queries_of(in_force) == 1
