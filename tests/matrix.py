@@ -27,6 +27,7 @@ class Row:
     post: str = ""
     words: dict[str, str] = field(default_factory=dict)
     public: bool = False
+    closed: bool = False  # a door that is not there until a setting opens it
 
     @property
     def looks(self) -> str:
@@ -81,14 +82,14 @@ DEEDS: dict[str, dict[str, dict[str, Any]]] = {
 ROOM_OF = {"case": "cases", "assessment": "assessments", "cp_request": "continued_presence", "disbursement": "funds",
            "fund": "funds"}
 
-OPEN, ANYBODY = Row(public=True), Row()
+OPEN, CLOSED, ANYBODY = Row(public=True), Row(public=True, closed=True), Row()
 CASE, PERSON, REQUEST, DISBURSEMENT = Row("case"), Row("user"), Row("cp_request"), Row("disbursement")
 
 ROUTES: dict[str, Row] = {
     **{f"{ROOM_OF[kind]}{door}.{kind}_{verb}": Row(kind, body)
        for kind, verbs in DEEDS.items() for verb, body in verbs.items() for door in ("", "_api")},
 
-    "web.livez": OPEN, "web.readyz": OPEN, "access.sign_in": OPEN, "access.sign_out": OPEN,
+    "web.livez": OPEN, "web.readyz": OPEN, "web.metrics": CLOSED, "access.sign_in": OPEN, "access.sign_out": OPEN,
     "web.api_page": ANYBODY, "web.api_json": ANYBODY, "web.names": ANYBODY, "web.hide_now": ANYBODY,
     "web.blank": ANYBODY,
     "desk.index": ANYBODY,

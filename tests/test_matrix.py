@@ -157,7 +157,7 @@ def question(app, urls, person, records, rule, method, at):
     return Question(
         rule.endpoint, method, WHERE[at] if row.on else "", address(urls, rule, method, row, thing and thing.id),
         address(urls, rule, method, row, ABSENT), getattr(part or thing, "version", 1),
-        None if row.public else expected(person, row, verbs, method, thing, part))
+        404 if row.closed else None if row.public else expected(person, row, verbs, method, thing, part))
 
 
 def address(urls, rule, method, row, id):
