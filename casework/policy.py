@@ -290,6 +290,7 @@ POLICY: tuple[tuple[Any, ...], ...] = (
     ("audit_event.read",          PROGRAM_SUPERVISOR,    in_their_office),
     ("audit_event.read",          AUDITOR),
     ("audit_event.read",          PRIVACY_OFFICER),
+    ("audit_event.export",        AUDITOR),
 )
 
 # What does not exist yet cannot be judged: the verb that makes it is judged on its parent, or on nothing.
@@ -305,7 +306,7 @@ JUDGED_ON: dict[str, str | None] = {
 # What the clocks and the first start may do without anybody signed in.
 SYSTEM_MAY = frozenset({"office.create", "user.create", "role_grant.give", "api_token.create", "rulebook_entry.publish",
                         "cp_grant.expire", "cp_grant.hold", "cp_grant.release", "disbursement.export",
-                        "key_ring.rotate"})
+                         "key_ring.rotate", "audit_event.export"})
 
 # Pairs of roles one person may never hold together (31 USC 3512(c), GAO Green Book principle 10; no appearance of
 # paying for testimony). An auditor holds no role that writes.

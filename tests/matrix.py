@@ -92,7 +92,7 @@ ROUTES: dict[str, Row] = {
     "web.api_page": ANYBODY, "web.api_json": ANYBODY, "web.names": ANYBODY, "web.hide_now": ANYBODY,
     "web.blank": ANYBODY,
     "desk.index": ANYBODY,
-    "help.index": ANYBODY, "help.recorded": ANYBODY, "help.roles": ANYBODY, "help.clocks": ANYBODY,
+    "help.index": ANYBODY, "help.recorded": ANYBODY, "help.promised": ANYBODY, "help.roles": ANYBODY, "help.clocks": ANYBODY,
     "help.rules": Row(words={"topic": "tiers"}), "help_api.rulebook": Row(words={"topic": "tiers"}),
     "help.workflow": Row(words={"name": "case"}),
 
@@ -155,5 +155,7 @@ ROUTES: dict[str, Row] = {
     "funds_api.movements": Row("fund"),
 
     "log.index": ANYBODY, "log.audit_events": ANYBODY, "log.download": ANYBODY, "log.disbursement": DISBURSEMENT,
+    "log.event_evidence": ANYBODY, "log.log_evidence": ANYBODY,
+    "log_api.event_evidence": ANYBODY, "log_api.log_evidence": ANYBODY,
     "log_api.audit_events": ANYBODY, "log_api.disbursement_log": ANYBODY,
 }

@@ -8,10 +8,12 @@ import click
 from ..kernel.errors import Refusal
 from ..kernel.keyring import KeysRefused
 from ..settings import Unsafe
-from . import backup, demo, holds, keys, log, people, running, sealing, working
+from . import backup, demo, evidence, holds, keys, log, people, running, sealing, working
 from .base import casework
 
-__all__ = ["backup", "casework", "demo", "holds", "keys", "log", "main", "people", "running", "sealing", "working"]
+__all__ = [
+    "backup", "casework", "demo", "evidence", "holds", "keys", "log", "main", "people", "running", "sealing", "working",
+]
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from ..policy import ROLES, Role
 from ..web import sections
 from ..web.gate import ANYBODY, opens_to
 from ..web.who import actor
-from . import diagrams, queries
+from . import diagrams, promises, queries
 from .words import TOPICS, a, begun, role_words
 from .workflows import WORKFLOWS
 
@@ -72,6 +72,13 @@ def recorded() -> str:
     """What is written down and what is not, read from the tables themselves."""
     return render_template("help/recorded.html", sealed=queries.sealed(Base.metadata),
                            unrecorded=queries.unrecorded(Base.metadata))
+
+
+@pages.get("/help/promises")
+@opens_to(ANYBODY)
+def promised() -> str:
+    """What may be relied on, what not, and the test that proves it."""
+    return render_template("help/promises.html", topics=promises.by_topic())
 
 
 def _moves(kind: str, table: Workflow) -> list[dict[str, Any]]:

@@ -45,7 +45,7 @@ class Events(Sequence[Event]):
 def events(actor: Actor, *, zone: tzinfo, limit: int = 50, after: str | None = None, **asked: Any) -> Events:
     """One page of what this actor may see of the log. `asked`: from_on, to_on (days of `zone`), who, verb, case."""
     ways, size = open_ways(actor, VERB), max(1, min(limit, LARGEST_PAGE))
-    where = _filter(zone, **asked)
+    where = fitting(zone, **asked)
     place = place_of(after) if after else None
     rows = list(db.session.scalars(page(ways, AuditEvent, where, AuditEvent.id.desc(), place, size + 1)))
     shown = rows[:size]
@@ -55,7 +55,7 @@ def events(actor: Actor, *, zone: tzinfo, limit: int = 50, after: str | None = N
 
 def how_many_events(actor: Actor, *, zone: tzinfo, **asked: Any) -> int:
     """How many of them there are; above 1,000 only that there are more."""
-    return how_many(actor, VERB, AuditEvent, where=_filter(zone, **asked))
+    return how_many(actor, VERB, AuditEvent, where=fitting(zone, **asked))
 
 
 def filter_words(asked: Mapping[str, Any]) -> str:
@@ -64,8 +64,9 @@ def filter_words(asked: Mapping[str, Any]) -> str:
                      for name, value in asked.items() if value not in (None, ""))
 
 
-def _filter(zone: tzinfo, *, from_on: date | None = None, to_on: date | None = None, who: str = "", verb: str = "",
+def fitting(zone: tzinfo, *, from_on: date | None = None, to_on: date | None = None, who: str = "", verb: str = "",
             case: str = "") -> list[ColumnElement[bool]]:
+    """The filter as conditions. Days are those of `zone`, both included."""
     found: list[ColumnElement[bool]] = []
     if from_on:
         found.append(AuditEvent.at >= start_of_day(from_on, zone))

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 from marshmallow import Schema
 from sqlalchemy import select
 
@@ -20,10 +20,13 @@ from ..web.gate import opens_to
 from ..web.hooks import reader_zone
 from ..web.tables import Table
 from ..web.who import actor
-from .downloads import answer
+from .bundle import TAKE as EVIDENCE
+from .downloads import answer, evidence
 from .events import VERB, events, how_many_events
+from .evidence import of_disbursements, of_events
 from .queries import READ, TAKE, as_row, chosen, log_page, names
-from .schemas import EventArgs, Format, LogArgs
+from .schemas import EventArgs, EventEvidenceArgs, Format, LogArgs, LogEvidenceArgs
+from .seal_view import sealed
 from .story import whole
 from .sums import by_office, ties
 from .tables import EVENTS, Rows, log_table
@@ -52,7 +55,7 @@ def disbursements() -> str:
         "log/disbursements.html", table=log_table(rows, how_many(actor(), READ, Disbursement, where=chosen(**filters))),
         ties=ties(actor(), **filters) if may_ever(actor(), "movement.read") else [],
         offices=by_office(actor(), **filters), choices=offered, takes=takes, taken=taken(actor()) if takes else [],
-        wanted={name: word for name, word in request.args.items() if name not in PAGING})
+        sealed=_sealed(), wanted=_wanted())
 
 
 @pages.get("/log/download")
@@ -80,7 +83,22 @@ def audit_events() -> str:
     total = how_many_events(actor(), zone=reader_zone(), **filters)
     table = Table(EVENTS, events(actor(), zone=reader_zone(), **wanted), noun="event", order="newest first",
                   total=total, empty="No event fits. Take away a filter, or choose other days.")
-    return render_template("log/events.html", table=table, reach=_reach())
+    return render_template("log/events.html", table=table, reach=_reach(), sealed=_sealed(), wanted=_wanted())
+
+
+@pages.get("/log/events/evidence")
+@opens_to(EVIDENCE)
+def event_evidence() -> Response:
+    """The audit log as filtered, with its proofs, as a zip."""
+    wanted = asked(EventEvidenceArgs(exclude=PAGING))
+    return evidence(actor(), of_events(actor(), zone=reader_zone(), **wanted))
+
+
+@pages.get("/log/evidence")
+@opens_to(EVIDENCE)
+def log_evidence() -> Response:
+    """The events of the disbursements as filtered, with their proofs, as a zip."""
+    return evidence(actor(), of_disbursements(actor(), **asked(LogEvidenceArgs())))
 
 
 def asked(schema: Schema) -> dict[str, Any]:
@@ -90,6 +108,16 @@ def asked(schema: Schema) -> dict[str, Any]:
 
 def without(wanted: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in wanted.items() if name not in names}
+
+
+def _wanted() -> dict[str, str]:
+    """The filter as it stands in the address."""
+    return {name: word for name, word in request.args.items() if name not in PAGING and word.strip()}
+
+
+def _sealed() -> Any:
+    """How the seal stands, for whom may take the proofs away."""
+    return sealed(current_app.config) if may_ever(actor(), EVIDENCE) else None
 
 
 def choices() -> dict[str, dict[str, str]]:

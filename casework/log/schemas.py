@@ -36,6 +36,17 @@ class EventArgs(InOrder, Paging):
     case = Text("Case")
 
 
+class Held(Schema):
+    """`held`: how many records a checkpoint covers that the asker keeps; the bundle then proves that it continues."""
+
+    held = fields.Integer(validate=validate.Range(1, 2**53, error="A checkpoint covers one record or more."),
+                          metadata={"label": "Size of a checkpoint you hold"})
+
+
+class EventEvidenceArgs(EventArgs, Held):
+    """The filter of the audit log; without one the whole log."""
+
+
 class Who(Schema):
     id = fields.UUID(allow_none=True)
     name = fields.String()
@@ -88,6 +99,10 @@ class LogArgs(LogFilter, Paging):
     """`json` comes page by page; `jsonl` and `csv` come whole."""
 
     format = Choice("Format", Format, load_default=Format.JSON)
+
+
+class LogEvidenceArgs(LogFilter, Held):
+    """The filter of the log of disbursements."""
 
 
 def _dollars() -> fields.Decimal:

@@ -61,6 +61,7 @@ WHOLE = {
                                 "Gave back what an obligation did not need"),
     "case.who_looked": ("See who looked at a case", "Saw who looked at a case"),
     "disbursement.read_words": ("Read why money is asked for", "Read why money was asked for"),
+    "audit_event.export": ("Take away the audit log with its proofs", "Took away the audit log with its proofs"),
     "disbursement.export": ("Take away the disbursement log", "Took away the disbursement log"),
     "disbursement.fail": ("Record that a payment came back", "Recorded that a payment came back"),
     "disbursement.pay": ("Record a payment", "Recorded a payment"),

@@ -16,7 +16,8 @@ from tests.test_matrix import PEOPLE, address, expected, verbs_of
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOMS = ("access", "assessments", "cases", "continued_presence", "desk", "funds", "help", "log", "web")
-NO_PAGE = {"web.livez", "web.readyz", "web.api_json", "web.blank", "log.download", "funds.hints"}
+NO_PAGE = {"web.livez", "web.readyz", "web.api_json", "web.blank", "log.download", "log.event_evidence",
+           "log.log_evidence", "funds.hints"}
 PUBLIC = {"access.sign_in"}
 
 

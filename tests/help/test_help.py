@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from casework import policy
 from casework.help import diagrams, queries
+from casework.help.promises import PROMISES
 from casework.help.words import CONDITIONS, TOPICS
 from casework.help.workflows import WORKFLOWS
 from casework.kernel.conditions import Condition
@@ -15,7 +18,8 @@ from casework.kernel.workflow import said
 from casework.log.words import DEEDS, KINDS, WHOLE, to_do, was_done
 from casework.policy import POLICY, ROLES, VERBS, Role
 
-PAGES = ("/help", "/help/roles", "/help/clocks", "/help/recorded", "/help/rules/tiers", "/help/workflows/case")
+ROOT = Path(__file__).parent.parent.parent
+PAGES = ("/help", "/help/roles", "/help/clocks", "/help/recorded", "/help/promises", "/help/rules/tiers", "/help/workflows/case")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -135,3 +139,19 @@ def test_a_program_asks_what_was_in_force_on_a_day(machine):
 
 def test_every_topic_has_a_title():
     assert set(TOPICS) == set(ALL_TOPICS)
+
+
+def test_every_promise_names_a_test_that_exists():
+    for row in PROMISES:
+        file, _, name = row.proof.partition("::")
+        assert file.startswith("tests/"), row.proof
+        assert f"\ndef {name}(" in (ROOT / file).read_text(), row.proof
+
+
+def test_every_promise_says_what_it_does_not_promise(browser):
+    page = browser("ada").get("/help/promises").text
+    for row in PROMISES:
+        assert row.promises
+        assert row.not_promised
+        assert str(escape(row.promises)) in page
+        assert str(escape(row.not_promised)) in page

@@ -53,7 +53,7 @@ BLOCK = 1 << 18
 
 RECORDS, HASHES, UNSEALED, CHECKPOINT = "records.jsonl", "hashes.bin", "unsealed.jsonl", "checkpoint.txt"
 CHECKPOINTS, CONSISTENCY, KEYS, MANIFEST = "checkpoints.jsonl", "consistency.jsonl", "keys.jsonl", "manifest.json"
-EVENT = "audit_event"
+EVENT, LOG_KEY = "audit_event", "log_key"
 FOLLOWERS = frozenset({"movement", "signature", "cp_signature", "role_grant"})
 MAY_CHANGE = frozenset({"role_grant"})  # changed twice before it is sealed, it has one leaf for both
 
@@ -426,13 +426,15 @@ def _short(wrong: object) -> str:
 
 @dataclass
 class Line:
-    """One line of the records: the leaf as exported, or none and only kind and id of what has no row any more."""
+    """One line of the records: the leaf as exported, or only kind and id of what has no row any more, or whose row is
+    `unfit`: it holds what no leaf could say."""
 
     index: int
     leaf: dict[str, Any] | None
     kind: str
     id: str
     proof: tuple[bytes, ...] | None
+    unfit: bool = False
 
     @property
     def words(self) -> str:
@@ -455,14 +457,14 @@ def records(source: Source, name: str = RECORDS) -> Iterator[Line]:
 
 
 def _record(value: dict[str, Any]) -> Line:
-    if not set(value) <= {"index", "leaf", "missing", "proof"}:
+    forms = [form for form in ("leaf", "missing", "unfit") if form in value]
+    if len(forms) != 1 or not set(value) <= {*forms, "index", "proof"}:
         raise ValueError("unknown words")
-    leaf, proof, index = value.get("leaf"), value.get("proof"), value.get("index", -1)
-    said = value.get("missing") if leaf is None else leaf
+    said, proof, index = value[forms[0]], value.get("proof"), value.get("index", -1)
     if type(index) is not int or not isinstance(said, dict):
         raise ValueError("neither a leaf nor a gap")
-    return Line(index, leaf, _word(said.get("kind")), _word(said.get("id")),
-                None if proof is None else tuple(decoded(part) for part in proof))
+    return Line(index, said if forms == ["leaf"] else None, _word(said.get("kind")), _word(said.get("id")),
+                None if proof is None else tuple(decoded(part) for part in proof), forms == ["unfit"])
 
 
 # ── Whose word counts: the key given, and those that it signed in ───────────────────────────────────────────────────
@@ -530,6 +532,7 @@ class Order:
     def __init__(self) -> None:
         self.due: list[Named] = []
         self.next = 0
+        self.signed_in: tuple[int, str] | None = None
         self.of: Line | None = None
         self.last: tuple[int, int] | None = None
         self.highest = -1
@@ -537,6 +540,8 @@ class Order:
     def take(self, line: Line) -> Finding | None:
         """What is wrong with this record at this place, or None."""
         self.next = line.index
+        if line.kind == LOG_KEY and line.leaf is not None:
+            self.signed_in = (line.index, str(line.leaf.get("vkey")))
         if line.kind in FOLLOWERS:
             return self._follower(line)
         wrong = self._missing(self._emptied())
@@ -707,7 +712,15 @@ def judge_whole(source: Source, keys: Keys, latest: Checkpoint, held: Sequence[H
     else:
         wrong = prove(_own_hashes(source, order, report), marks, latest, report)
     report.findings += [_named(each, names) for each in wrong]
+    retired(order, latest, report)
     pending(source, order, report)
+
+
+def retired(order: Order, latest: Checkpoint, report: Report) -> None:
+    """Once a key is signed in, only the checkpoint that holds its leaf may still be signed by the one before."""
+    if order.signed_in and order.signed_in[0] + 1 < latest.size and order.signed_in[1] != report.signed_by:
+        report.findings.append(Finding("checkpoint", "The checkpoint is signed by a key that had been replaced: record "
+                                       f"{order.signed_in[0]} signs in the one after it.", latest.size))
 
 
 def own_marks(source: Source, keys: Keys, latest: Checkpoint, report: Report) -> Iterator[Mark]:
@@ -808,7 +821,7 @@ def _against(line: Line, hash_: bytes | None, source: Source) -> Finding | None:
     if hash_ is None:
         return _about("added", line, "the tree has no leaf for it")
     if line.leaf is None:
-        return _about("missing", line, "the tree has its leaf, and there is no such record any more")
+        return _gone(line)
     found = _hash(line)
     if found == hash_:
         return None
@@ -816,6 +829,12 @@ def _against(line: Line, hash_: bytes | None, source: Source) -> Finding | None:
     if at is not None:
         return _about("moved", line, f"what it says was sealed as record {at}")
     return _about("altered", line, "it is not what was sealed")
+
+
+def _gone(line: Line) -> Finding:
+    if line.unfit:
+        return _about("altered", line, "what stands there now is nothing that could have been sealed")
+    return _about("missing", line, "the tree has its leaf, and there is no such record any more")
 
 
 def _hash(line: Line) -> bytes:
@@ -830,7 +849,7 @@ def _own_hashes(source: Source, order: Order, report: Report) -> Iterator[bytes]
     for expected, line in enumerate(records(source)):
         wrong = _place(line, expected) or order.take(line)
         if wrong or line.leaf is None:
-            report.findings.append(wrong or _about("missing", line, "there is no such record any more"))
+            report.findings.append(wrong or _gone(line))
             return
         report.records = expected + 1
         yield _hash(line)
@@ -873,7 +892,7 @@ def pending(source: Source, order: Order, report: Report) -> None:
     if not source.has(UNSEALED) or report.findings:
         return
     for line in records(source, UNSEALED):
-        if order.take(line):
+        if line.leaf is None or order.take(line):
             report.findings.append(Finding(
                 "added", f"The {_plain(line.kind)} {line.id} was added: it has no leaf in the tree, and it does not "
                 "follow the last record that has one.", None, line.kind, line.id))
@@ -910,7 +929,7 @@ def _ascending(line: Line, last: int) -> Finding | None:
 
 def _included(line: Line, latest: Checkpoint) -> Finding | None:
     if line.leaf is None:
-        return _about("missing", line, "the tree has its leaf, and there is no such record any more")
+        return _gone(line)
     if line.proof is None:
         raise Unjudged(f"Record {line.index} comes without its proof.")
     if root_by_inclusion(_hash(line), line.index, latest.size, line.proof) == latest.root:
@@ -969,7 +988,7 @@ def held_from(path: Path, keys: Keys) -> Iterator[Held]:
     """A checkpoint; an earlier bundle; or a folder of checkpoints, as a witness keeps them."""
     if path.is_dir() and not (path / CHECKPOINT).is_file():
         for file in sorted(path.iterdir()):
-            if file.is_file():
+            if file.is_file() and not file.is_symlink() and not file.name.startswith("."):
                 yield _held(file.name, _read_up_to(file, LARGEST_NOTE), None, keys)
     elif path.is_dir() or zipfile.is_zipfile(path):
         source = Source(path)

@@ -1,0 +1,81 @@
+"""What the log, the wall, the keys and the backups promise, what they do not, and the test that proves it.
+
+A page prints this table. A test refuses a row whose test does not exist.
+"""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Promise(NamedTuple):
+    """`proof` is the test, as pytest names it."""
+
+    topic: str
+    promises: str
+    not_promised: str
+    proof: str
+
+
+LOG, WALL, KEYS, BACKUPS = "The log", "The wall in the database", "The keys", "The backups"
+
+PROMISES: tuple[Promise, ...] = (
+    Promise(LOG,
+            "Whoever edits a sealed record past the triggers, in any column of an event, a movement, a signature "
+            "or a grant of a role, is found out by the next check of an export, and the record is named.",
+            "That the edit is prevented. Somebody with the rights of the database's owner can edit; they cannot "
+            "hide it.",
+            "tests/log/test_convicting.py::"
+            "test_a_row_edited_past_the_triggers_is_named_and_so_is_one_that_is_recomputed_or_signed_anew"),
+    Promise(LOG,
+            "Whoever owns the database and also computes every digest anew is found out by the signed "
+            "checkpoints, and the stretch of the log is named. An earlier bundle names the very record.",
+            "Without an earlier bundle only the stretch between two checkpoints is named, not the record.",
+            "tests/log/test_verifier.py::"
+            "test_a_tree_recomputed_by_who_cannot_sign_fails_at_the_first_checkpoint_that_covers_it"),
+    Promise(LOG,
+            "A checkpoint that a witness or an auditor holds outside convicts even the holder of the signing key "
+            "who rewrites the log and signs it again.",
+            "Without a checkpoint held outside, the holder of the signing key can rewrite everything and sign it "
+            "again, and nobody sees it. Nor does it cover what happened after the newest checkpoint that is held.",
+            "tests/log/test_verifier.py::"
+            "test_who_signs_anew_is_caught_by_a_checkpoint_held_outside_and_by_nothing_else"),
+    Promise(LOG,
+            "Records cut off at the end, or an older state put back, are reported by the missing range when a "
+            "later checkpoint is held outside.",
+            "Without one, the owner of the database can cut off the newest records together with their "
+            "checkpoints: what is left is a true, shorter log.",
+            "tests/log/test_convicting.py::"
+            "test_the_newest_records_cut_off_with_their_checkpoints_are_missing_only_from_what_was_held"),
+    Promise(LOG,
+            "An event that is dated back and put in later stands out of order; a movement, a signature or a grant "
+            "that no event made is named as added.",
+            "An event that is forged as the newest, with the rights of Casework itself, looks like one that "
+            "Casework wrote. It cannot be dated before a checkpoint that is held.",
+            "tests/log/test_convicting.py::"
+            "test_an_event_dated_back_and_sealed_by_the_honest_sealer_is_out_of_order"),
+    Promise(LOG,
+            "A bundle of evidence for a filter proves that each record in it stands in the log, and holds no row "
+            "outside the filter.",
+            "It does not prove that nothing that fits the filter was left out. Only the whole log does.",
+            "tests/log/test_bundle.py::test_a_bundle_of_a_filter_holds_what_fits_with_its_proofs_and_nothing_else"),
+    Promise(LOG,
+            "The verifier believes nothing that it has not computed. It uses none of our code, and whatever it is "
+            "given, it answers and does not break.",
+            "That what people entered was true, and who sat at the keyboard. It shows that a record is unchanged "
+            "and which account made it.",
+            "tests/log/test_verifier.py::"
+            "test_it_imports_nothing_of_the_application_and_says_its_verdict_in_words_and_for_machines"),
+    Promise(LOG,
+            "When the signing key is turned, the old key signs the new one in, and whoever holds the first key "
+            "can follow.",
+            "That a stolen key is noticed. Whoever holds it can sign until it is turned, and only checkpoints "
+            "held outside tell.",
+            "tests/log/test_verifier.py::"
+            "test_the_chain_of_keys_is_followed_from_the_key_given_and_back_for_what_was_held"),
+)
+
+
+def by_topic() -> dict[str, list[Promise]]:
+    """Topics in the order of the table; one without rows is left out."""
+    return {topic: [row for row in PROMISES if row.topic == topic]
+            for topic in dict.fromkeys(row.topic for row in PROMISES)}
