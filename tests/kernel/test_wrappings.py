@@ -109,8 +109,8 @@ def service(tmp_path_factory):
         answers(port)
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.terminate()
-        server.wait(10)
+        server.kill()  # it keeps nothing
+        server.wait()
         log.close()
 
 
