@@ -6,26 +6,23 @@ it believes nothing that the database says of itself.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..kernel.db import db
-from ..kernel.errors import Conflict
 from ..kernel.scope import rules
-from ..log import leaves
-from ..log.models import LogCheckpoint, LogKey, LogLeaf
+from ..log.again import every
+from ..log.models import LogCheckpoint, LogKey
+from ..log.unsealed import pending, unsealed
 from ..log.verifier import casework_verify as verifier
 
-AT_A_TIME = 2_000
 NEVER = "Nothing was ever sealed here, so nothing can be proved."
 
 
@@ -89,61 +86,24 @@ def _time(moment: datetime) -> str:
 # ── The export that the verifier judges ─────────────────────────────────────────────────────────────────────────────
 
 def _export(session: Session, folder: Path, last: LogCheckpoint) -> None:
-    (folder / verifier.CHECKPOINT).write_text(last.note)
+    """The files of an evidence bundle that the verifier reads."""
+    waiting = pending(session)
+    (folder / verifier.CHECKPOINT).write_text(last.note, encoding="utf-8")
     _lines(folder / verifier.KEYS, ({"vkey": key.vkey, "note": key.note}
                                     for key in session.scalars(select(LogKey).order_by(LogKey.id))))
     _lines(folder / verifier.CHECKPOINTS, ({"note": note} for note in session.scalars(
         select(LogCheckpoint.note).order_by(LogCheckpoint.size))))
+    _lines(folder / verifier.UNSEALED, unsealed(session, waiting))
     with (folder / verifier.HASHES).open("wb") as hashes, (folder / verifier.RECORDS).open("wb") as records:
-        for batch in _leaves(session):
-            for leaf, record in zip(batch, _records(session, batch), strict=True):
-                hashes.write(leaf.hash)
-                records.write(_line(record | {"index": leaf.place}))
+        for lines in every(session, waiting):
+            hashes.writelines(line.hash for line in lines)
+            records.writelines(_line(line.as_dict()) for line in lines)
 
 
-def _lines(path: Path, values: Iterator[dict[str, Any]]) -> None:
-    path.write_bytes(b"".join(map(_line, values)))
+def _lines(path: Path, values: Iterable[dict[str, Any]]) -> None:
+    with path.open("wb") as file:
+        file.writelines(map(_line, values))
 
 
 def _line(value: dict[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
-
-
-def _leaves(session: Session) -> Iterator[Sequence[Any]]:
-    """Every leaf, in order, some at a time."""
-    after = -1
-    shown = (LogLeaf.index.label("place"), LogLeaf.what, LogLeaf.event_id, LogLeaf.record_id, LogLeaf.revision,
-             LogLeaf.hash, LogLeaf.body)
-    while batch := session.execute(select(*shown).where(LogLeaf.index > after).order_by(LogLeaf.index)
-                                   .limit(AT_A_TIME)).all():
-        yield batch
-        after = batch[-1].place
-
-
-def _records(session: Session, batch: Sequence[Any]) -> Iterator[dict[str, Any]]:
-    """What each leaf is made of, from the record as it stands. An older version of one that may change stands nowhere
-    but in the leaf's own text, which is believed only as far as its hash."""
-    wanted = defaultdict(set)
-    for leaf in batch:
-        wanted[leaf.what].add(leaf.event_id if leaf.event_id is not None else leaf.record_id)
-    rows = {(kind, id): row for kind, ids in wanted.items() for id, row in _rows(session, kind, ids)}
-    for leaf in batch:
-        id = leaf.event_id if leaf.event_id is not None else leaf.record_id
-        row = rows.get((leaf.what, id))
-        older = row is not None and leaf.body is not None and row.get("version", leaf.revision) != leaf.revision
-        if older:
-            yield {"leaf": json.loads(leaf.body)}
-        elif row is None:
-            yield {"missing": {"kind": leaf.what, "id": str(id)}}
-        else:
-            yield {"leaf": leaves.leaf(leaf.what, row)}
-
-
-def _rows(session: Session, kind: str, ids: set[Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
-    if kind not in leaves.KINDS:
-        raise Conflict(f"The log holds a record of an unknown kind: {kind}.")
-    key = leaves.KINDS[kind].__mapper__.primary_key[0]
-    keys = [UUID(id) if isinstance(id, str) and key.type.python_type is UUID else int(id) for id in ids]
-    for row in session.execute(select(*leaves.columns(kind)).where(key.in_(keys))).mappings():
-        found = dict(row)
-        yield found["id"] if kind == leaves.EVENT else str(found["id"]), found
