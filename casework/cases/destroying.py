@@ -11,6 +11,7 @@ from ..audit.guards import letting_through
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..kernel.errors import Conflict
+from ..kernel.key_sources import source
 from ..kernel.keyring import KeysRefused, ring
 from ..kernel.scope import rules
 from ..kernel.system import SYSTEM
@@ -83,7 +84,7 @@ def _drop(deed: Deed, person: Person) -> None:
                 setattr(row, f"{scope}_index", None)
         db.session.flush()
         with letting_through():
-            db.session.connection().execute(delete(PersonKey).where(PersonKey.person_id == person.id))
+            db.session.execute(delete(PersonKey).where(PersonKey.person_id == person.id))
 
 
 def _open(proposal: KeyDestruction) -> None:
@@ -96,6 +97,7 @@ def _possible(person: Person) -> None:
         raise Conflict("This person’s key was destroyed already.")
     if held(person):
         raise Conflict("A legal hold is on this person: nothing of theirs may be destroyed until it is lifted.")
+    source.writable()
     if not any(key.purpose == "escrow" and key.secret for key in ring.keys):
         raise KeysRefused("There is no escrow key, so no keys file could be written afterwards: "
                           "casework keys add escrow.")

@@ -20,10 +20,11 @@ from flask import current_app
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from ..access import streams
 from ..audit import remember
 from ..kernel.canonical import canonical
 from ..kernel.conditions import Actor
-from ..kernel.db import db, now
+from ..kernel.db import now
 from ..kernel.scope import asks
 from . import leaves, tree
 from .again import Line, every, some
@@ -82,12 +83,9 @@ def write(actor: Actor, wanted: Bundle) -> Iterator[bytes]:
 @contextmanager
 def _one_moment(actor: Actor) -> Iterator[Session]:
     """A session on a line of its own in which the database stands still: what is written meanwhile is not in it."""
-    with db.engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        with Session(connection, autoflush=False) as session:
-            asks(session, actor.id)
-            yield session
+    with streams.line(actor) as connection, Session(connection, autoflush=False) as session:
+        asks(session, actor.id)
+        yield session
 
 
 def _files(actor: Actor, session: Session, it: Bundle) -> Iterator[tuple[str, Iterator[bytes]]]:

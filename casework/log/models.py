@@ -26,7 +26,7 @@ class LogLeaf(Base):
     """
 
     __tablename__ = "log_leaf"
-    __walled__ = Walled(own=True, system=("insert",))
+    __walled__ = Walled(read="audit_event.export", system=("insert",))
     __table_args__ = (
         CheckConstraint("(event_id IS NULL) = (record_id IS NOT NULL)", name="is_of_one_thing"),
         Index("uq_log_leaf_record", "kind", "record_id", "revision", unique=True,

@@ -80,6 +80,6 @@ def _taken(session: Session, checkpoint: LogCheckpoint, witness: str) -> bool:
 def _record(session: Session, checkpoint: LogCheckpoint, sent: Sent, receipt: Receipt) -> None:
     with by_itself("publish"):
         begin_writing(session)
-        session.connection().execute(insert(LogWitnessReceipt), [
+        session.execute(insert(LogWitnessReceipt), [
             {"checkpoint_id": checkpoint.id, "sent_at": now(), "sha256": sent.sha256, **receipt._asdict()}])
         session.commit()
