@@ -285,9 +285,8 @@ def test_the_database_writes_the_same_bytes_as_we_do(world, truth, form):
 @pytest.mark.slow
 @pytest.mark.postgresql
 @pytest.mark.parametrize("copy", ["postgresql"], indirect=True)
-def test_page_by_page_nothing_is_lost_and_nothing_stands_twice(world, truth, monkeypatch):
+def test_part_by_part_nothing_is_lost_and_nothing_stands_twice(world, truth):
     many(truth, world, 4_200)
-    monkeypatch.setattr(rendering, "PAGE", 2_000)
     with line(world.uma) as connection:
         ids = [id for part in rendering.parts(connection, Format.CSV, []) for id in part.ids]
     assert ids == sorted(str(id) for id in truth.scalars(select(Disbursement.id)))
