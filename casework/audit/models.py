@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, FetchedValue, Index, Integer, text
+from sqlalchemy import BigInteger, FetchedValue, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..kernel.constraints import append_only, trigger
@@ -55,7 +55,7 @@ class Look(Base):
     __table_args__ = (Index("ix_audit_look_about", "about_id", "event_id"),
                       Index("ix_audit_look_record", "record_id", "event_id"), {"info": {"operational": True}})
 
-    event_id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(Number, ForeignKey("audit_event.id"), primary_key=True, autoincrement=False)
     place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[Name]
     record_id: Mapped[UUID]

@@ -17,6 +17,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=120), nullable=False),
     sa.Column('record_id', sa.Uuid(), nullable=False),
     sa.Column('about_id', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['event_id'], ['audit_event.id'], name=op.f('fk_audit_look_event_id')),
     sa.PrimaryKeyConstraint('event_id', 'place', name=op.f('pk_audit_look')),
     info={'operational': True}
     )

@@ -15,7 +15,7 @@ from hashlib import sha256
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from casework.access.models import User
 from casework.access.streams import line
@@ -251,12 +251,15 @@ AWKWARD = ["", "=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "＝x", "＠x", 'a
 def awkward(truth, world):
     """As many more requests, each with strange words, days on the edge of a year, and amounts of every size."""
     many(truth, world, len(AWKWARD))
+    for name in truth.scalars(text("SELECT conname FROM pg_constraint WHERE contype = 'c' "
+                                   "AND conrelid = 'disbursement'::regclass")).all():
+        truth.execute(text(f'ALTER TABLE disbursement DROP CONSTRAINT "{name}"'))
     rows = truth.scalars(select(Disbursement).where(Disbursement.number.like("X-%")).order_by(Disbursement.number)).all()
     table = Disbursement.__table__
     for at, (row, words) in enumerate(zip(rows, AWKWARD, strict=True)):
         edge = datetime(2026, 1, 1, 4 + at % 4, 59, 59, 999999, tzinfo=UTC)
         changes = {"payee_token": words, "case_number": words[:118] + "x", "requested_at": edge, "paid_at": edge,
-                   "category": ("E01", "E02", "E05", "E07")[at % 4], "paid": Decimal(at) + Decimal("0.09"),
+                   "category": ("E01", "E02", "E05", "E07")[at % 4], "paid": Decimal(at) / 2 + Decimal("0.09"),
                    "refunded": Decimal("0.01") * at, "exigent": bool(at % 2)}
         if at % 3 == 0:
             changes |= {"approved_at": None, "obligated_at": None, "paid_at": None, "tier": None,
@@ -285,9 +288,8 @@ def test_the_database_writes_the_same_bytes_as_we_do(world, truth, form):
 @pytest.mark.slow
 @pytest.mark.postgresql
 @pytest.mark.parametrize("copy", ["postgresql"], indirect=True)
-def test_page_by_page_nothing_is_lost_and_nothing_stands_twice(world, truth, monkeypatch):
+def test_part_by_part_nothing_is_lost_and_nothing_stands_twice(world, truth):
     many(truth, world, 4_200)
-    monkeypatch.setattr(rendering, "PAGE", 2_000)
     with line(world.uma) as connection:
         ids = [id for part in rendering.parts(connection, Format.CSV, []) for id in part.ids]
     assert ids == sorted(str(id) for id in truth.scalars(select(Disbursement.id)))
