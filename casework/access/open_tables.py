@@ -9,6 +9,10 @@ READ_BY_ALL = {
     "rulebook_entry": "the rules in force, which are public",
     "user": "the staff: a name is shown beside each deed, and a password is checked before anybody is known",
     "role_grant": "what the staff holds: a person's roles are read to know what to ask for them",
+    "log_node": "digests of the tree over the log",
+    "log_key": "the public keys of the log",
+    "log_checkpoint": "what is given to witnesses outside anyway",
+    "log_witness_receipt": "when a checkpoint was sent to which witness",
 }
 # Not private and no part of the record: no person we help is in them. Written by whoever is served.
 OPERATIONAL = {

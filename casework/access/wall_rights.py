@@ -25,7 +25,7 @@ def reading(model: Model, known: dict[str, Model]) -> str:
     for child, key in said.shown_by:
         always = list(dict.fromkeys([*always, *ways([f"{child}.read"], known[child]).get((), [])]))
         found.append(f'EXISTS (SELECT FROM "{child}" WHERE "{child}".{key} = {column(model, "id")})')
-    if not always and not found:
+    if not always and not found and not said.own:
         return ""
     return " OR ".join((f"(SELECT wall.sees({array(always)}))", *found))
 

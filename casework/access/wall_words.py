@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 
 from .. import policy
 from ..kernel.conditions import MY_OFFICE, Condition
-from ..kernel.db import Base
+from ..kernel.db import Base, Record
 from ..kernel.people import People
 from ..kernel.walled import Walled
 
@@ -70,6 +70,11 @@ def array(roles: list[str]) -> str:
 def models() -> dict[str, Model]:
     return {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers
             if hasattr(mapper.class_, "__tablename__")}
+
+
+def by_uuid(model: Model) -> bool:
+    """Has each of its rows a key of its own that is known before it is written?"""
+    return issubclass(model, Record)
 
 
 def walled(model: Model) -> Walled:

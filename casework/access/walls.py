@@ -14,7 +14,7 @@ from pathlib import Path
 from ..kernel.system import SYSTEM
 from .open_tables import GIVEN_ONCE, OPERATIONAL, READ_BY_ALL, RUNTIME
 from .wall_rights import adding, again, changing, holding, own, reading
-from .wall_words import Model, links, models, parents, standing, walled, wrote
+from .wall_words import Model, by_uuid, links, models, parents, standing, walled, wrote
 
 __all__ = ["OPERATIONAL", "READ_BY_ALL", "RUNTIME", "Unwalled", "digest", "models", "statements", "table"]
 
@@ -32,7 +32,8 @@ def statements() -> Iterator[str]:
     for some in links(known.values()):
         yield standing(some)
     followed = {parent for model in known.values() for _, parent in parents(model)}
-    changed = {name for name, model in known.items() if name not in OPERATIONAL and changing(model, known)}
+    changed = {name for name, model in known.items()
+               if name not in OPERATIONAL and by_uuid(model) and changing(model, known)}
     yield from (wrote(name) for name in sorted(followed | changed))
     for name in sorted(known):
         yield from table(name, known)
@@ -76,8 +77,12 @@ def table(name: str, known: dict[str, Model]) -> Iterator[str]:
     yield f'GRANT UPDATE ({", ".join(_changeable(model, known))}) ON "{name}" TO {RUNTIME}'
     yield _policy(name, "hold", "UPDATE", f"USING ({holding(model)}) WITH CHECK (false)")
     if changed:
-        yield _policy(name, "change", "UPDATE", f"USING ({changed} OR {own(name)}) "
-                                                 f"WITH CHECK ({changed} OR {again(name)})")
+        mine, twice = (f" OR {own(name)}", f" OR {again(name)}") if by_uuid(model) else ("", "")
+        yield _policy(name, "change", "UPDATE", f"USING ({changed}{mine}) WITH CHECK ({changed}{twice})")
+    if "delete" in walled(model).system:
+        yield f'GRANT DELETE ON "{name}" TO {RUNTIME}'
+        yield _policy(name, "remove", "DELETE", "USING ((SELECT wall.system()))")
+
 
 
 def _policy(name: str, what: str, command: str, words: str) -> str:

@@ -19,7 +19,8 @@ class Walled:
     `shown_by` the tables (by their column for this row) with any of which it shows;
     `made_by`  a verb of the policy: whoever may do it somewhere may add a row;
     `kept`     rows are added and changed by nobody but the database's own triggers;
-    `system`   what Casework itself may do to it: "insert", "update".
+    `system`   what Casework itself may do to it: "insert", "update", "delete";
+    `own`      Casework's own: the rules see it and nobody else.
     """
 
     follows: str | tuple[str, ...] = ()
@@ -30,6 +31,7 @@ class Walled:
     made_by: str = ""
     kept: bool = False
     system: tuple[str, ...] = ()
+    own: bool = False
 
     @property
     def parents(self) -> tuple[str, ...]:
