@@ -18,7 +18,7 @@ LOCK := $(B)/uv pip compile --quiet --universal --python-version 3.11 --generate
           --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset serve test quick lint install lock clean
+.PHONY: help run demo-reset serve test quick crash bench lint install lock clean
 
 help:                  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -30,7 +30,8 @@ demo-reset: $(V)/.run  ## throw the demo data away and begin the story again
 	@$(B)/casework demo --port $(PORT) --reset
 
 serve: $(V)/.run       ## serve for production with gunicorn; needs CASEWORK_DATABASE_URL and the keys
-	@exec $(B)/gunicorn --no-control-socket --worker-class gthread --workers "$$(getconf _NPROCESSORS_ONLN)" --threads 3 \
+	@exec $(B)/gunicorn --no-control-socket --preload --worker-class gthread \
+	    --workers "$$(getconf _NPROCESSORS_ONLN)" --threads 3 \
 	    --bind "$${BIND:-127.0.0.1:$(PORT)}" --max-requests 20000 --max-requests-jitter 2000 wsgi:app
 
 test: lint             ## everything: style, types, rooms, then the whole suite on both databases and in a browser
@@ -40,6 +41,12 @@ test: lint             ## everything: style, types, rooms, then the whole suite 
 quick: $(V)/.test      ## a developer's loop: style, and the tests that need no told story, in seconds
 	@$(B)/ruff check --quiet
 	@$(SCRATCH) $(B)/python -m pytest -n 2 -x -m "not slow and not browser and not postgresql and not world"
+
+crash: $(V)/.test      ## what `make test` does a few times, in full: hundreds of kills, many rows. Takes long
+	@$(SCRATCH) CASEWORK_TEST_FULL=1 $(B)/python -m pytest -m crash
+
+bench: $(V)/.test      ## how fast, as ratios in one run: see tests/benchmarks/README.md
+	@$(B)/python -m tests.benchmarks
 
 lint: $(V)/.test       ## style, types and the order of the rooms
 	@$(B)/ruff check --quiet

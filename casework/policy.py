@@ -68,6 +68,7 @@ not_sent_by_them = not_among("senders", ME)
 not_endorsed_by_them = not_among("endorsers", ME)
 not_requesting = not_among("requesters", ME)
 not_reviewing = not_among("reviewers", ME)
+not_proposed_by_them = differs("proposed_by_id", ME)
 
 POLICY: tuple[tuple[Any, ...], ...] = (
     # may do                      who                    only when (all of these)
@@ -270,6 +271,22 @@ POLICY: tuple[tuple[Any, ...], ...] = (
     ("movement.read",             PROGRAM_HQ),
     ("movement.read",             AUDITOR),
 
+    ("person.read",               PRIVACY_OFFICER),
+    ("legal_hold.read",           PRIVACY_OFFICER),
+    ("legal_hold.read",           PROGRAM_HQ),
+    ("legal_hold.place",          PRIVACY_OFFICER),
+    ("legal_hold.place",          PROGRAM_HQ),
+    ("legal_hold.lift",           PRIVACY_OFFICER),
+    ("legal_hold.lift",           PROGRAM_HQ),
+    ("key_destruction.read",      PRIVACY_OFFICER),
+    ("key_destruction.read",      PROGRAM_HQ),
+    ("key_destruction.propose",   PRIVACY_OFFICER),
+    ("key_destruction.propose",   PROGRAM_HQ),
+    ("key_destruction.withdraw",  PRIVACY_OFFICER),
+    ("key_destruction.withdraw",  PROGRAM_HQ),
+    ("key_destruction.confirm",   PRIVACY_OFFICER,       not_proposed_by_them),
+    ("key_destruction.confirm",   PROGRAM_HQ,            not_proposed_by_them),
+
     ("audit_event.read",          ANYONE,                done_by_them),
     ("audit_event.read",          PROGRAM_SUPERVISOR,    in_their_office),
     ("audit_event.read",          AUDITOR),
@@ -282,12 +299,14 @@ JUDGED_ON: dict[str, str | None] = {
     "role_grant.give": "user", "api_token.create": "user",
     "investigation.open": "office", "case.open": "office", "case.search": None,
     "note.add": "case", "hhs_notice.record": "case",
+    "legal_hold.place": "person", "key_destruction.propose": "person",
     "assessment.begin": "case", "cp_request.draft": "case", "disbursement.request": "case",
 }
 
 # What the clocks and the first start may do without anybody signed in.
 SYSTEM_MAY = frozenset({"office.create", "user.create", "role_grant.give", "api_token.create", "rulebook_entry.publish",
-                        "cp_grant.expire", "cp_grant.hold", "cp_grant.release", "disbursement.export"})
+                        "cp_grant.expire", "cp_grant.hold", "cp_grant.release", "disbursement.export",
+                        "key_ring.rotate", "person_key.destroy"})
 
 # Pairs of roles one person may never hold together (31 USC 3512(c), GAO Green Book principle 10; no appearance of
 # paying for testimony). An auditor holds no role that writes.

@@ -3,11 +3,22 @@ says what may not be.
 
     CASEWORK_ENV            production (default), demo or test
     CASEWORK_DATABASE_URL   the database; SQLite in production only with CASEWORK_ALLOW_SQLITE=1
-    CASEWORK_OWNER_URL      the same database as its owner, for `casework db …` (default: the database's own address)
+    CASEWORK_OWNER_URL      the same database as its owner, for `casework db …`, `backup` and `restore` (default: the
+                            database's own address)
     CASEWORK_CONTEXT_KEY    signs who asks, for PostgreSQL's row security; at least 32 characters (default: derived
                             from CASEWORK_SECRET_KEY). After a change of either: `casework db secure`
+    CASEWORK_PG_BIN         the folder of pg_dump and pg_restore, where they are not on PATH
     CASEWORK_SECRET_KEY     signs cookies and forms; at least 32 characters
     CASEWORK_KEYS_FILE      the key file (mode 0600), or CASEWORK_KEYS with its text
+    CASEWORK_LOG_ORIGIN     the name of the log, as its checkpoints bear it; never changed once the log has begun
+    CASEWORK_LOG_KEY_FILE   the file of the key that signs the log (mode 0600), or CASEWORK_LOG_KEY with its text.
+                            Only the process that seals needs it
+    CASEWORK_WITNESSES      where checkpoints are sent, parted by ";": folder:/path; s3+https://…; smtp://…
+    CASEWORK_WITNESS_S3_KEY, _S3_SECRET, _SMTP_USER, _SMTP_PASSWORD   what buckets and mail servers ask for
+    CASEWORK_WITNESS_HOURS  how old the newest receipt of each witness may be (default 24), for /readyz
+    CASEWORK_METRICS_TOKEN  who sends it as a bearer token may read /metrics; without one there is no /metrics
+    CASEWORK_KEYS_PASSPHRASE_FILE  the passphrase of a wrapped key file (mode 0600); else it is asked for
+    CASEWORK_ESCROW_FILE    where the newest keys file (every person's wrapped key) is kept
     CASEWORK_PROXIES        how many proxies in front may name the client's address (default 0: none)
 """
 from __future__ import annotations
@@ -17,13 +28,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from .kernel.crypto import derive
+from .kernel.watched import Watched
 
 DEMO_SECRET = "published demo secret: never for a real case"
 
 DEFAULTS: dict[str, Any] = {
-    "ENV": "production", "DATABASE_URL": "", "OWNER_URL": "", "CONTEXT_KEY": "", "SECRET_KEY": "", "KEYS_FILE": "",
-    "KEYS": "", "PROXIES": 0,
+    "ENV": "production", "DATABASE_URL": "", "OWNER_URL": "", "CONTEXT_KEY": "", "PG_BIN": "", "SECRET_KEY": "",
+    "KEYS_FILE": "", "KEYS": "", "ESCROW_FILE": "", "PROXIES": 0,
     "ALLOW_SQLITE": False, "PASSWORD_COST": "full", "POOL_SIZE": 8, "STATEMENT_SECONDS": 60,
+    "LOG_ORIGIN": "casework.example/log", "LOG_KEY_FILE": "", "LOG_KEY": "", "WITNESSES": "", "WITNESS_HOURS": 24,
+    "WITNESS_S3_KEY": "", "WITNESS_S3_SECRET": "", "WITNESS_SMTP_USER": "", "WITNESS_SMTP_PASSWORD": "",
+    "METRICS_TOKEN": "",
 }
 FIXED: dict[str, Any] = {
     "MAX_CONTENT_LENGTH": 2 * 1024 * 1024, "MAX_FORM_PARTS": 2000, "SESSION_COOKIE_HTTPONLY": True,
@@ -49,6 +64,8 @@ def database(chosen: Mapping[str, Any]) -> dict[str, Any]:
     """How to reach it, with limits on waiting so that one stuck request does not hold the others."""
     url = address(str(chosen["DATABASE_URL"]))
     options: dict[str, Any] = {"execution_options": {"guarded": True}}
+    if url.startswith("sqlite"):
+        options["connect_args"] = {"factory": Watched}
     if url.startswith("postgresql"):
         options["execution_options"]["context_key"] = context_key(chosen)
         limits = f"-c statement_timeout={int(chosen['STATEMENT_SECONDS'])}s -c lock_timeout=15s"

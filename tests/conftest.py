@@ -25,12 +25,14 @@ from casework.access.walls import RUNTIME
 from casework.kernel.db import db
 from casework.kernel.system import SYSTEM
 from casework.settings import database
+from tests import leave
 from tests import world as story
 
 pytest_plugins = ["tests.postgres", "tests.serving.server"]
 
 TESTS = str(Path(__file__).parent)
-KEYS = "master-1: " + "a" * 43 + "=\nindex-1: " + "b" * 43 + "=\n"
+PURPOSES = {"master": "a", "index": "b", "backup": "c", "escrow": "d"}
+KEYS = "".join(f"{purpose}-1: {letter * 43}=\n" for purpose, letter in PURPOSES.items())
 
 
 class Client(FlaskClient):
@@ -43,7 +45,8 @@ class Client(FlaskClient):
         elif token:
             kwargs.setdefault("headers", {}).setdefault("X-CSRF-Token", token)
         try:
-            return super().open(*args, **kwargs)
+            with leave.kept():
+                return super().open(*args, **kwargs)
         finally:
             left = flask.has_app_context() and (db.session.new or db.session.dirty)
             assert not left, "a view left writes uncommitted"

@@ -15,11 +15,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 
@@ -81,12 +82,18 @@ def start_server(durable: bool = False) -> Iterator[str]:
     With ``durable`` it waits for the disk as a production server does. Without, it is faster, and a power cut would
     cost what was written.
     """
+    with server_of_its_own(durable) as server:
+        yield server.uri
+
+
+@contextmanager
+def server_of_its_own(durable: bool = True) -> Iterator["Running"]:
+    """As `start_server`, and in the hand of who asks: it may be killed and started again."""
     programs = find_programs()
     root = Path(tempfile.mkdtemp(prefix="cw-pg-", dir="/tmp" if durable else SCRATCH))
     try:
-        place = prepare(programs, root)
-        with running(place, SETTINGS if durable else SETTINGS | CARELESS):
-            yield place.uri
+        with running(prepare(programs, root), SETTINGS if durable else SETTINGS | CARELESS) as server:
+            yield server
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
@@ -153,18 +160,48 @@ def copied(programs: Path, root: Path) -> Path:
 
 
 @contextmanager
-def running(place: Place, settings: dict[str, str]) -> Iterator[None]:
+def running(place: Place, settings: dict[str, str]) -> Iterator["Running"]:
     """Create the server's files, start it, wait until it answers, and stop it at the end."""
     create_files(place)
-    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    start = place.command("postgres", "-k", str(place.run), *options)
-    with (place.root / "log").open("wb") as log:
-        server = subprocess.Popen(start, stdout=log, stderr=log, cwd=place.root, **place.identity)
+    server = Running(place, settings)
+    server.start()
+    try:
+        yield server
+    finally:
+        stop(server.process)
+
+
+@dataclass
+class Running:
+    """A server on its files. It may be killed, and started again on the same files."""
+
+    place: Place
+    settings: dict[str, str]
+
+    @property
+    def uri(self) -> str:
+        return self.place.uri
+
+    def start(self) -> None:
+        """Start it and wait until it answers. What it held when it was killed it recovers first."""
+        options = [word for name, value in self.settings.items() for word in ("-c", f"{name}={value}")]
+        command = self.place.command("postgres", "-k", str(self.place.run), *options)
+        with (self.place.root / "log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.place.root, **self.place.identity)
         try:
-            wait_for(place, server)
-            yield
-        finally:
-            stop(server)
+            wait_for(self.place, self.process)
+        except BaseException:
+            stop(self.process)
+            raise
+
+    def kill(self) -> None:
+        """SIGKILL to the postmaster and all it started (each is a process group of its own), as a power cut would."""
+        family = [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]
+        for each in family:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+        self.process.wait(SECONDS_TO_STOP)
+        psutil.wait_procs(family, SECONDS_TO_STOP)
 
 
 def create_files(place: Place) -> None:

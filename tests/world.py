@@ -34,7 +34,7 @@ from casework.policy import Role
 
 PASSWORD = "a plain sentence for tests"
 START = datetime(2026, 1, 12, 15, tzinfo=UTC)
-CHAPTERS = ("tests.assessments.story", "tests.continued_presence.story", "tests.funds.story")
+CHAPTERS = ("tests.cases.story", "tests.assessments.story", "tests.continued_presence.story", "tests.funds.story")
 DEN, MIA, ALL = "den", "mia", None
 
 CAST = {

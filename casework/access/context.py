@@ -63,6 +63,8 @@ def pads(secret: bytes) -> dict[str, bytes]:
 
 def reads_for(connection: Connection, actor_id: UUID | None) -> Connection:
     """A connection of its own, outside any session, that reads for this person until it is given back."""
+    if not connection.get_execution_options().get("context_key"):
+        return connection
     return connection.execution_options(voice=Voice(Eyes(actor_id, None)))
 
 

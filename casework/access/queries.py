@@ -4,12 +4,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, false, func, or_, select, tuple_, union_all
 from sqlalchemy.sql.operators import desc_op
 
 from .. import policy
 from ..audit import record_read
+from ..audit.around import SCOPED, give_ids
 from ..kernel.conditions import Actor
 from ..kernel.db import Base, db
 from ..kernel.errors import Forbidden, NotFound
@@ -54,7 +56,8 @@ def find(actor: Actor, model: type[Row], id: Any, *, verb: str = "", options: Se
     ways = open_ways(actor, verb)
     key = model.__mapper__.primary_key[0]
     row = db.session.scalar(select(model).options(*options).where(
-        key == id, or_(false(), *(way.clause(model) for way in ways))).execution_options(populate_existing=True))
+        key == id, or_(false(), *(way.clause(model) for way in ways)))
+        .execution_options(populate_existing=True, **SCOPED))
     if row is None:
         raise NotFound("There is nothing here, or nothing you may see.")
     record_read(actor, verb, [row])
@@ -86,7 +89,32 @@ def how_many(actor: Actor, verb: str, model: type[Base], *, where: Where = (), c
                 for way in open_ways(actor, verb)]
     some = union_all(*(select(branch.c.id) for branch in branches)).subquery()
     distinct = select(some.c.id).distinct().limit(cap + 1).subquery()
-    return int(db.session.scalar(select(func.count()).select_from(distinct)) or 0)
+    return int(db.session.scalar(select(func.count()).select_from(distinct).execution_options(**SCOPED)) or 0)
+
+
+def scoped(actor: Actor, verb: str, model: type[Base], *columns: Any) -> Select[Any]:
+    """A select over what this verb opens to this actor, for counts, sums and steps: rows of the model, or `columns`.
+
+    It may be narrowed, joined and grouped further. What of it is shown by number or name is to be recorded by whoever
+    shows it (`record_read`). No role for it at all is Forbidden.
+    """
+    mine = or_(false(), *(way.clause(model) for way in open_ways(actor, verb)))
+    return select(*(columns or (model,))).where(mine).execution_options(**SCOPED)
+
+
+def either(actor: Actor, model: type[Base], *verbs: tuple[str, ColumnElement[bool]]) -> Select[Any]:
+    """Rows that one of these verbs opens, each where its own condition holds; a verb none of their roles uses opens
+    nothing. For what waits at somebody's step."""
+    asks(db.session(), actor.id)
+    opened = (and_(condition, way.clause(model)) for verb, condition in verbs for way in policy.ways(actor, verb))
+    return select(model).where(or_(false(), *opened)).execution_options(**SCOPED)
+
+
+def told_ids(query: Select[Any]) -> list[UUID]:
+    """The ids that a scoped select of one column tells: what stands beside them may be asked for."""
+    ids = list(db.session.scalars(query))
+    give_ids(db.session(), ids)
+    return ids
 
 
 def page(ways: Sequence[policy.Way], model: type[Row], where: Where, order: Any,
@@ -102,7 +130,7 @@ def page(ways: Sequence[policy.Way], model: type[Row], where: Where, order: Any,
     merged = union_all(*branches).subquery()
     merged_sort = [column.desc() if down else column.asc() for column in (merged.c.key, merged.c.id)]
     first = select(merged.c.id, merged.c.key).distinct().order_by(*merged_sort).limit(limit).subquery()
-    return select(model).join(first, and_(first.c.id == own)).order_by(*sort)
+    return select(model).join(first, and_(first.c.id == own)).order_by(*sort).execution_options(**SCOPED)
 
 
 def open_ways(actor: Actor, verb: str) -> list[policy.Way]:

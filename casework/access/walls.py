@@ -84,7 +84,6 @@ def table(name: str, known: dict[str, Model]) -> Iterator[str]:
         yield _policy(name, "remove", "DELETE", "USING ((SELECT wall.system()))")
 
 
-
 def _policy(name: str, what: str, command: str, words: str) -> str:
     return (f'DROP POLICY IF EXISTS {what} ON "{name}"; '
             f'CREATE POLICY {what} ON "{name}" FOR {command} TO {RUNTIME} {words}')

@@ -1,4 +1,5 @@
 """The core of the trail: deeds, guards, reads, refusals. Knows an actor's id and grants, never the user model."""
+from . import around as around
 from . import guards as guards
 from . import unreadable as unreadable
 from .actions import Deed as Deed

@@ -16,6 +16,7 @@ from ..kernel.conditions import Actor
 from ..kernel.constraints import conflict
 from ..kernel.db import begin_writing, db
 from ..kernel.errors import Conflict, Forbidden, Stale
+from ..kernel.given import give
 from ..kernel.scope import asks
 from .events import Said, event, write
 
@@ -112,6 +113,7 @@ def _hold(session: Session, verb: str, thing: Any, expecting: int | None) -> Non
     """Judge the row as it is now, and keep it so until the end."""
     if not inspect(thing).persistent:
         raise RuntimeError("only what is stored, in this session, can be judged")
+    give(session, [thing])
     try:
         session.refresh(thing, with_for_update={"of": type(thing)})
     except InvalidRequestError:

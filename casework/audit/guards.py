@@ -23,12 +23,18 @@ _let_through: ContextVar[bool] = ContextVar("let_through", default=False)
 
 @contextmanager
 def letting_through() -> Iterator[None]:
-    """For the trail's own writes and for migrations. Nothing else may use it; a test counts who does."""
+    """For the trail's own writes, for migrations, and for keys that are turned or destroyed (their deeds say how many
+    rows). Nothing else may use it; a test counts who does."""
     token = _let_through.set(True)
     try:
         yield
     finally:
         _let_through.reset(token)
+
+
+def lets_through() -> bool:
+    """Is the trail, a migration or the unit of work writing just now?"""
+    return _let_through.get()
 
 
 @event.listens_for(OurSession, "before_flush")

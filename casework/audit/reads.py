@@ -12,14 +12,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ..kernel.conditions import Actor
-from ..kernel.db import begin_writing, db
+from ..kernel.db import Base, begin_writing, db
 from ..kernel.errors import Unrecorded
+from ..kernel.given import forget_given, give
 from .events import Said, case_of, event, write
 
 
 def record_read(actor: Actor, verb: str, rows: Sequence[Any], **details: Any) -> None:
     """This actor was shown these records. An empty page is a read too."""
     one = rows[0] if len(rows) == 1 else None
+    give(db.session(), [row for row in rows if isinstance(row, Base)])
     shown = [[row.kind, str(row.id), _text(case_of(row) or getattr(row, "person_id", None))] for row in rows]
     keep(event(actor.id, verb, one, details=details, shown=shown) | _shared(rows))
 
@@ -37,8 +39,10 @@ def remember(actor: Actor | None, verb: str, subject: Any = None, **details: Any
 
 
 def gather() -> None:
-    """From here on keep the reads of this request together until `settle`."""
-    db.session().info["reads"] = []
+    """From here on keep the reads of this request together until `settle`; what earlier ones were given is gone."""
+    session = db.session()
+    session.info["reads"] = []
+    forget_given(session)
 
 
 def settle() -> None:

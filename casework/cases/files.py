@@ -30,7 +30,7 @@ class Identity(OfPerson, Record):
     """Who a person is."""
 
     __tablename__ = "identity"
-    __walled__ = Walled(follows="person_id")
+    __walled__ = Walled(follows="person_id", system=("update",))
 
     legal_name_sealed: Mapped[OptionalEnvelope]
     goes_by_sealed: Mapped[OptionalEnvelope]
@@ -54,7 +54,7 @@ class Contact(OfPerson, Record):
     """Where a person is and how to reach them without putting them in danger."""
 
     __tablename__ = "contact"
-    __walled__ = Walled(follows="person_id")
+    __walled__ = Walled(follows="person_id", system=("update",))
 
     phone_sealed: Mapped[OptionalEnvelope]
     email_sealed: Mapped[OptionalEnvelope]
@@ -78,6 +78,12 @@ class Contact(OfPerson, Record):
     safe_times = Sealed(optional=True)
     code_word = Sealed(optional=True)
     never_tell = Sealed(optional=True)
+
+
+# Which identifiers are looked up whole, and where each stands.
+SCOPES: dict[str, type[Identity] | type[Contact]] = {
+    "a_number": Identity, "passport": Identity, "phone": Contact, "email": Contact,
+}
 
 
 class NoteKind(StrEnum):

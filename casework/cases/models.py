@@ -65,25 +65,41 @@ class TeamMember(Dated, Record):
     user: Mapped[User] = relationship(lazy="raise", viewonly=True)
 
 
+class PersonKey(Base):
+    """The data key of one person, wrapped by a master key: in a table of its own, so that a backup of the data can
+    leave it out. Its row goes when the key is destroyed, and does not come back."""
+
+    __tablename__ = "person_key"
+    __walled__ = Walled(follows="person_id", system=("update", "delete"))
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    wrapped: Mapped[Envelope]
+
+
 class Person(Record):
-    """Somebody we help. Owns the key under which everything about them is sealed."""
+    """Somebody we help. Owns the key under which everything about them is sealed, until it is destroyed."""
 
     __tablename__ = "person"
     __walled__ = Walled(shown_by=(("case", "person_id"), ("disbursement", "person_id"), ("cp_request", "person_id")),
-                        made_by="case.open")
+                        made_by="case.open", system=("update",))
 
-    wrapped_key: Mapped[Envelope]
+    key_destroyed_at: Mapped[datetime | None]
+    key_destroyed_under: Mapped[Name | None]
+
+    key: Mapped[PersonKey | None] = relationship(lazy="joined")
 
     def __init__(self, **words: object) -> None:
         super().__init__(**words)
-        self.wrapped_key = new_data_key(self.key_place)
-
-    @property
-    def key_place(self) -> Place:
-        return Place("person", "wrapped_key", self.id)
+        self.key = PersonKey(person_id=self.id, wrapped=new_data_key(key_place(self.id)))
 
     def own_key(self) -> Key:
-        return data_key(self.key_place, self.wrapped_key)
+        gone = self.key_destroyed_at and (self.key_destroyed_at, self.key_destroyed_under or "")
+        return data_key(key_place(self.id), self.key.wrapped if self.key else None, gone or None)
+
+
+def key_place(person_id: UUID) -> Place:
+    """What the wrapped key of this person is bound to: the place where it stood first, wherever the row is now."""
+    return Place("person", "wrapped_key", person_id)
 
 
 class Case(Record):

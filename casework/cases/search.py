@@ -10,24 +10,20 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_
 
 from .. import policy
-from ..access.queries import Page, visible
+from ..access.queries import Page, scoped, visible
 from ..audit import remember
 from ..kernel.conditions import Actor
-from ..kernel.crypto import Place
 from ..kernel.db import db
-from ..kernel.exact import NotExact, exact_index
+from ..kernel.exact import NotExact, exact_indexes
 from ..kernel.keyring import data_key
-from .files import Contact, Identity
-from .models import Case, Person
+from .files import SCOPES, Identity
+from .models import Case, Person, PersonKey, key_place
 from .queries import WITH, numbered
 
 BATCH, MOST = 500, 200
-SCOPES: dict[str, type[Identity] | type[Contact]] = {
-    "a_number": Identity, "passport": Identity, "phone": Contact, "email": Contact,
-}
 NAMES = (Identity.legal_name, Identity.goes_by)
 
 
@@ -49,16 +45,18 @@ def _looks_like_a_number(query: str) -> bool:
 def _by_identifier(actor: Actor, query: str) -> Iterator[UUID]:
     for scope, model in SCOPES.items():
         try:
-            index = exact_index(scope, query)
+            indexes = exact_indexes(scope, query)
         except NotExact:
             continue
         column: Any = getattr(model, f"{scope}_index")
-        yield from db.session.scalars(select(model.person_id).where(column == index, _seen(actor, model)).limit(MOST))
+        if policy.may_ever(actor, _read(model)):
+            mine = scoped(actor, _read(model), model, model.person_id)
+            yield from db.session.scalars(mine.where(column.in_(indexes)).limit(MOST))
 
 
 def _by_name(actor: Actor, query: str) -> Iterator[UUID]:
     wanted = words(query)
-    if not wanted or any(sign.isdigit() for sign in query):
+    if not wanted or any(sign.isdigit() for sign in query) or not policy.may_ever(actor, _read(Identity)):
         return
     left = MOST
     for person_id, *names in _opened(actor):
@@ -68,25 +66,27 @@ def _by_name(actor: Actor, query: str) -> Iterator[UUID]:
 
 
 def _opened(actor: Actor) -> Iterator[tuple[UUID, str | None, str | None]]:
-    """Every person whose identity they may see, with the two names, read in batches by key."""
+    """Every person whose identity they may see, with the two names, read in batches by key. Whose key was destroyed
+    has no name any more."""
     after: UUID | None = None
     while True:
         more = [] if after is None else [Identity.id > after]
         rows = db.session.execute(
-            select(Identity.id, Identity.person_id, Person.wrapped_key, Identity.legal_name_sealed,
-                   Identity.goes_by_sealed)
-            .join(Person, Person.id == Identity.person_id).where(_seen(actor, Identity), *more)
+            scoped(actor, _read(Identity), Identity, Identity.id, Identity.person_id, PersonKey.wrapped,
+                   Identity.legal_name_sealed, Identity.goes_by_sealed)
+            .join(Person, Person.id == Identity.person_id).outerjoin(PersonKey, PersonKey.person_id == Person.id)
+            .where(Person.key_destroyed_at.is_(None), *more)
             .order_by(Identity.id).limit(BATCH)).all()
         for id, person_id, wrapped, legal, called in rows:
-            key = data_key(Place("person", "wrapped_key", person_id), wrapped)
+            key = data_key(key_place(person_id), wrapped)
             yield person_id, NAMES[0].open(key, id, legal), NAMES[1].open(key, id, called)
         if len(rows) < BATCH:
             return
         after = rows[-1].id
 
 
-def _seen(actor: Actor, model: type[Any]) -> Any:
-    return or_(False, *(way.clause(model) for way in policy.ways(actor, f"{model.__tablename__}.read")))
+def _read(model: type[Any]) -> str:
+    return f"{model.__tablename__}.read"
 
 
 def words(name: str) -> list[str]:

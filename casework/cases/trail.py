@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from flask import current_app, url_for
-from sqlalchemy import ColumnElement, String, and_, cast, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, or_, select, union_all
 
 from .. import policy
 from ..access.people import named
+from ..audit.looks import RECORD, showing
 from ..audit.models import AuditEvent
 from ..kernel.conditions import Actor
 from ..kernel.db import db
@@ -21,6 +23,7 @@ from .files import SHARED_WITH_INVESTIGATION, Contact, Identity, NoteKind
 from .models import Case
 from .schemas import NOTES
 
+MOST = 500  # looks at a case that are told at once
 OF_PERSON = ("identity", "contact")
 
 
@@ -51,15 +54,21 @@ def events(actor: Actor, case: Case, *, before: int | None = None, limit: int = 
 def looks(case: Case, since: datetime) -> list[Told]:
     """Who was shown what of this case since then, newest first, of the latest five
     hundred looks; lists in which only its number stood are left out."""
-    own = _own(case)
-    on_pages = [cast(AuditEvent.shown, String).contains(str(id)) for id in own]
-    names = and_(AuditEvent.verb.in_([f"{kind}.read" for kind in OF_PERSON]), or_(*on_pages))
-    query = select(AuditEvent).where(
-        AuditEvent.at >= since, or_(AuditEvent.case_id == case.id, AuditEvent.subject_id.in_(own), names),
-        AuditEvent.verb.in_([verb for verb in policy.VERBS if not story.is_deed(verb)]))
+    reading = [AuditEvent.at >= since, AuditEvent.verb.in_([verb for verb in policy.VERBS if not story.is_deed(verb)])]
     with rules("who looked"):
-        found = list(db.session.scalars(query.order_by(AuditEvent.id.desc()).limit(500)))
+        ids = _looks(case, reading)
+        found = list(db.session.scalars(select(AuditEvent).where(
+            AuditEvent.id.in_(ids), *reading).order_by(AuditEvent.id.desc()).limit(MOST)))
     return _gathered(found, named([event.actor_id for event in found]))
+
+
+def _looks(case: Case, reading: Sequence[ColumnElement[bool]]) -> CompoundSelect[Any]:
+    """The latest looks at the file, at the person's own records by themselves, and at lists that showed these."""
+    own = _own(case)
+    latest = (select(AuditEvent.id).where(which, *reading).order_by(AuditEvent.id.desc()).limit(MOST).subquery()
+              for which in (AuditEvent.case_id == case.id, AuditEvent.subject_id.in_(own)))
+    return union_all(*(select(part.c.id) for part in latest),
+                     showing(db.session(), own, place=RECORD, latest=MOST))
 
 
 def _gathered(found: Sequence[AuditEvent], who: dict[UUID, str]) -> list[Told]:

@@ -8,10 +8,10 @@ import click
 from ..kernel.errors import Refusal
 from ..kernel.keyring import KeysRefused
 from ..settings import Unsafe
-from . import demo, log, people, running
+from . import backup, demo, holds, keys, log, people, running, sealing, working
 from .base import casework
 
-__all__ = ["casework", "demo", "log", "main", "people", "running"]
+__all__ = ["backup", "casework", "demo", "holds", "keys", "log", "main", "people", "running", "sealing", "working"]
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,8 @@ from ..access.rulebook import publish_packaged
 from ..kernel import key_sources
 from ..kernel.db import db
 from ..kernel.system import SYSTEM
-from ..settings import DEMO_SECRET
+from ..log import log_keys
+from ..settings import DEFAULTS, DEMO_SECRET
 from .base import casework, with_app
 
 INSTANCE = Path("instance")
@@ -41,7 +43,7 @@ def tell() -> None:
 @click.option("--port", default=8000, show_default=True)
 @click.option("--reset", is_flag=True, help="Throw the demo data away and begin again.")
 def demo(port: int, reset: bool) -> None:
-    """Everything at once, on made-up data: tables, story, server."""
+    """Everything at once, on made-up data: tables, story, server, and the worker beside it."""
     if reset:
         _remove(STORY)
     if not STORY.exists():
@@ -52,9 +54,16 @@ def demo(port: int, reset: bool) -> None:
     click.echo(seed.sign_ins())
     click.echo(f"\nCasework is at http://127.0.0.1:{port}  (Ctrl+C ends it)")
     sys.stdout.flush()
+    _worker()
     serve = ["-m", "gunicorn", "--worker-class", "gthread", "--workers", "2", "--threads", "3",
              "--log-level", "warning", "--bind", f"127.0.0.1:{port}", "wsgi:app"]
     os.execv(sys.executable, [sys.executable, *serve])  # noqa: S606
+
+
+def _worker() -> None:
+    """Beside the server, which takes this process's place and number: it ends when the server ends."""
+    subprocess.Popen([sys.executable, "-c", "from casework.cli import main; main()", "worker", "--beside",
+                      str(os.getpid())], start_new_session=True, stdin=subprocess.DEVNULL)
 
 
 def _tell_anew() -> None:
@@ -84,8 +93,12 @@ def _remove(database: Path) -> None:
 
 def environment(database: Path) -> dict[str, str]:
     """A database and keys of its own under instance/, and the published secret that production refuses."""
-    keys = INSTANCE / "keys"
+    keys, log_key = INSTANCE / "keys", INSTANCE / "log-key"
     if not keys.exists():
         key_sources.generate_file(keys, demo=True)
+    if not log_key.exists():
+        log_keys.create(log_key, str(DEFAULTS["LOG_ORIGIN"]))
     return {"CASEWORK_ENV": "demo", "CASEWORK_SECRET_KEY": DEMO_SECRET, "CASEWORK_KEYS_FILE": str(keys.absolute()),
+            "CASEWORK_ESCROW_FILE": str((INSTANCE / "people.keys").absolute()),
+            "CASEWORK_LOG_KEY_FILE": str(log_key.absolute()),
             "CASEWORK_DATABASE_URL": f"sqlite:///{database.absolute()}"}

@@ -1,14 +1,11 @@
-"""Tables, keys and clocks: what keeps an installation running."""
+"""Tables and clocks: what keeps an installation running."""
 from __future__ import annotations
-
-from pathlib import Path
 
 import click
 
 from .. import schema
 from ..access.rulebook import publish_packaged
 from ..continued_presence.actions import tick as end_grants
-from ..kernel import key_sources
 from ..kernel.system import SYSTEM
 from .base import casework, with_app
 
@@ -46,21 +43,6 @@ def secure() -> None:
                                "casework_runtime in CASEWORK_DATABASE_URL.")
     schema.secure()
     click.echo("The walls stand: who may see and change what is the policy of this code.")
-
-
-@casework.group()
-def keys() -> None:
-    """The keys that seal what is private."""
-
-
-@keys.command("create")
-@click.argument("file", type=click.Path(path_type=Path))
-def create_keys(file: Path) -> None:
-    """Write new keys to FILE, for its owner alone. Keep a copy apart from the database and its backups."""
-    if file.exists():
-        raise click.UsageError(f"{file} is there already: keys are never written over.")
-    key_sources.generate_file(file)
-    click.echo(f"{file} holds new keys. Name it in CASEWORK_KEYS_FILE.")
 
 
 @casework.command()

@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, or_, select
 
 from ..access.models import RoleGrant, User
+from ..access.queries import scoped
 from ..audit import record_read
 from ..audit.models import AuditEvent
-from ..funds.models import Disbursement
 from ..funds.queries import exceptions, totals
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..kernel.money import dollars
 from ..policy import Role, may_ever, ways
 from ..web.dates import moment_words
-from .panels import LATE, Panel, opened
+from .panels import LATE, Panel
 from .queries import Row
 
 LOOKS, SOON, WEEK, MOST = "audit_event.read", timedelta(days=30), timedelta(days=7), 50
@@ -28,17 +28,18 @@ def changed(actor: Actor) -> Panel | None:
     """What others did since this reader last looked at the audit log, for who sees all of it."""
     if not sees_all(actor):
         return None
-    last = db.session.scalar(select(AuditEvent).where(
+    last = db.session.scalar(scoped(actor, LOOKS, AuditEvent).where(
         AuditEvent.actor_id == actor.id, AuditEvent.verb == LOOKS).order_by(AuditEvent.id.desc()).limit(1))
     since = last.at if last else now() - WEEK
-    counts = _counts(AuditEvent.at > since, AuditEvent.actor_id != actor.id)
+    counts = _counts(actor, AuditEvent.at > since, AuditEvent.actor_id != actor.id)
     when = f"Since your last look, {moment_words(since)}." if last else "In the last seven days."
     return Panel("What changed", list(counts.items()), says=[when] if counts else [f"{when} Nothing."],
                  link=("The audit log", "/log/events"))
 
 
-def _counts(*where: ColumnElement[bool]) -> dict[str, int]:
-    rows = db.session.execute(select(AuditEvent.verb, func.count()).where(*where).group_by(AuditEvent.verb))
+def _counts(actor: Actor, *where: ColumnElement[bool]) -> dict[str, int]:
+    rows = db.session.execute(scoped(actor, LOOKS, AuditEvent, AuditEvent.verb, func.count()).where(
+        *where).group_by(AuditEvent.verb))
     found: Counter[str] = Counter()
     for verb, count in rows:
         found[_kind(verb)] += count
@@ -69,7 +70,7 @@ def tied(actor: Actor) -> Panel | None:
     """Does the log of disbursements agree with the ledger?"""
     if not (may_ever(actor, "movement.read") and may_ever(actor, "disbursement.read")):
         return None
-    found = totals([opened(actor, "disbursement.read", Disbursement)])
+    found = totals(actor)
     says = ["Log and ledger agree, to the cent." if found.tie else "Log and ledger do not agree. Look at once."]
     return Panel("Paid, less refunds", [("Log", dollars(found.paid - found.refunded)),
                                         ("Ledger", dollars(found.ledger_paid))], says, link=("The log", "/log"))
@@ -79,7 +80,7 @@ def looked(actor: Actor) -> Panel | None:
     """Looks and refusals of the last seven days, for who reviews disclosures."""
     if not sees_all(actor) or may_ever(actor, "disbursement.export"):
         return None
-    counts = _counts(AuditEvent.at > now() - WEEK)
+    counts = _counts(actor, AuditEvent.at > now() - WEEK)
     sums = [(kind, counts[kind]) for kind in ("Looks at records", "Downloads", "Refusals") if kind in counts]
     return Panel("The last seven days", sums, link=("Who looked at what", "/log/events"))
 
@@ -93,7 +94,7 @@ def late(actor: Actor) -> list[Row]:
     """Papers that are late, the oldest first, for who watches; each is a way into its story."""
     if not watches(actor):
         return []
-    papers = sorted(exceptions(opened(actor, "disbursement.read", Disbursement)), key=lambda paper: paper.due_at)[:MOST]
+    papers = sorted(exceptions(actor=actor), key=lambda paper: paper.due_at)[:MOST]
     record_read(actor, "disbursement.read", [paper.disbursement for paper in papers], list="late")
     return [Row(LATE.get(paper.what, paper.what), paper.disbursement.case_number,
                 f"{paper.disbursement.number} · {dollars(paper.disbursement.paid or paper.disbursement.requested)}",

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func
 
+from ..access.queries import scoped, told_ids
 from ..assessments.acuity import Acuity, acuities
 from ..cases.models import Case
 from ..cases.models import State as CaseState
@@ -21,7 +22,7 @@ from ..funds.models import Disbursement, State
 from ..funds.queries import exceptions
 from ..kernel.conditions import Actor
 from ..kernel.db import db
-from ..policy import may_ever, ways
+from ..policy import may_ever
 
 MOST_CASES = 1000
 
@@ -57,11 +58,6 @@ class Panel:
         return ", ".join(f"{count} {words.lower()}" for words, count in self.sums)
 
 
-def opened(actor: Actor, verb: str, model: Any) -> ColumnElement[bool]:
-    """The rows of a model that a verb opens to this actor."""
-    return or_(*(way.clause(model) for way in ways(actor, verb)))
-
-
 SHADES = {"High acuity": "f-l3", "Moderate": "f-l2", "Low": "f-l1", "Not assessed yet": "f-l0"}
 WORDS = {Acuity.HIGH: "High acuity", Acuity.MODERATE: "Moderate", Acuity.LOW: "Low", None: "Not assessed yet"}
 
@@ -70,9 +66,8 @@ def caseload(actor: Actor) -> Panel | None:
     """The open cases whose team they are on, by acuity."""
     if not may_ever(actor, "assessment.begin"):
         return None
-    ids = list(db.session.scalars(select(Case.id).where(
-        opened(actor, "case.read", Case), Case.team.include(Case, actor.id),
-        Case.state != CaseState.CLOSED).limit(MOST_CASES)))
+    ids = told_ids(scoped(actor, "case.read", Case, Case.id).where(
+        Case.team.include(Case, actor.id), Case.state != CaseState.CLOSED).limit(MOST_CASES))
     if not ids:
         return None
     found = acuities(ids)
@@ -108,17 +103,16 @@ def only_ask(actor: Actor) -> bool:
     return may_ever(actor, "disbursement.request") and not may_ever(actor, "disbursement.approve")
 
 
-def money(actor: Actor) -> ColumnElement[bool]:
-    """The requests this person steers by: their own, or all that they may read."""
-    seen = opened(actor, "disbursement.read", Disbursement)
-    return and_(seen, Disbursement.requested_by_id == actor.id) if only_ask(actor) else seen
+def money(actor: Actor) -> list[ColumnElement[bool]]:
+    """The requests this person steers by, of all that they may read: their own, or every one."""
+    return [Disbursement.requested_by_id == actor.id] if only_ask(actor) else []
 
 
 def requests(actor: Actor) -> Panel | None:
     if not may_ever(actor, "disbursement.read"):
         return None
-    rows = db.session.execute(select(Disbursement.state, func.count()).where(
-        money(actor)).group_by(Disbursement.state))
+    rows = db.session.execute(scoped(actor, "disbursement.read", Disbursement, Disbursement.state, func.count()).where(
+        *money(actor)).group_by(Disbursement.state))
     counts = Counter({row[0]: row[1] for row in rows})
     sums = [(words, sum(counts[state] for state in states)) for words, states in STAGES.items()]
     title = "My requests to the fund" if only_ask(actor) else "Requests to the fund"
@@ -131,8 +125,8 @@ def presence(actor: Actor) -> Panel | None:
     if not may_ever(actor, "cp_request.read"):
         return None
     request = ContinuedPresenceRequest
-    rows = db.session.execute(select(request.state, func.count()).where(
-        opened(actor, "cp_request.read", request), request.state.not_in(CP_ENDED)).group_by(request.state))
+    rows = db.session.execute(scoped(actor, "cp_request.read", request, request.state, func.count()).where(
+        request.state.not_in(CP_ENDED)).group_by(request.state))
     counts = Counter({CP_STATES[state]: count for state, count in rows})
     sums = [(words, counts[words]) for words in CP_STATES.values() if counts[words]]
     return Panel("Continued Presence", sums, link=("All requests", "/continued-presence")) if sums else None
@@ -142,7 +136,7 @@ def late_papers(actor: Actor) -> Panel | None:
     """Receipts and checks of other help that are late: exceptions of the staff, which never stop urgent help."""
     if not may_ever(actor, "disbursement.read"):
         return None
-    counts = Counter(LATE.get(paper.what, paper.what) for paper in exceptions(money(actor)))
+    counts = Counter(LATE.get(paper.what, paper.what) for paper in exceptions(*money(actor), actor=actor))
     if not counts:
         return Panel("Exceptions", says=["No paper is late."])
     return Panel("Exceptions", sorted(counts.items()), bold=frozenset(counts))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ..access.people import named
+from ..access.queries import scoped
 from ..assessments.acuity import Acuity, acuities
 from ..audit import record_read
 from ..cases.duties import due_dates
@@ -19,7 +19,7 @@ from ..kernel.clocks import local_day
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..policy import may_ever
-from .panels import MOST_CASES, opened
+from .panels import MOST_CASES
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,7 @@ def team(actor: Actor, zone: tzinfo) -> list[Member]:
     """Everybody who leads an open case of their offices, by name; the last row adds up. Empty for who assigns none."""
     if not may_ever(actor, "case.assign"):
         return []
-    cases = list(db.session.scalars(select(Case).where(
-        opened(actor, "case.assign", Case), Case.state != CaseState.CLOSED)
+    cases = list(db.session.scalars(scoped(actor, "case.assign", Case).where(Case.state != CaseState.CLOSED)
         .options(joinedload(Case.office)).order_by(Case.opened_at).limit(MOST_CASES)))
     if not cases:
         return []

@@ -43,7 +43,8 @@ def _to_give_back(disbursement: Disbursement) -> dict[str, Any]:
 S = schemas
 DEEDS = {
     #                        what it asks        what it does
-    "submit":         Deed(None,               submit,         "Send for signatures",  "Sent for signatures."),
+    "submit":         Deed(None,               submit,         "Send for signatures",  "Sent for signatures.",
+                           once=True),
     "check_resource": Deed(S.CheckResource,    check_resource, "Add a check",          "Check added.", once=True),
     "approve":        Deed(S.Approve,          approve,        "Approve",              "Signed.", once=True,
                            values=_to_approve),

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func
 
+from ..access.queries import scoped
 from ..kernel.clocks import end_of_day, start_of_day
+from ..kernel.conditions import Actor
 from ..kernel.db import db
 from ..kernel.rulebook import HEADQUARTERS
 from .models import NOTHING, Account, Disbursement, Movement
@@ -48,16 +50,16 @@ class Totals(NamedTuple):
         return self.paid - self.refunded == self.ledger_paid
 
 
-def totals(where: Sequence[ColumnElement[bool]] = ()) -> Totals:
-    """For somebody who may read every disbursement that `where` describes."""
+def totals(actor: Actor, where: Sequence[ColumnElement[bool]] = ()) -> Totals:
+    """Of what this actor may read; `movement.read` is needed for the ledger's side."""
     columns = (D.requested, D.approved, D.obligated, D.paid, D.refunded)
     sums = (func.coalesce(func.sum(column), NOTHING) for column in columns)
-    row = db.session.execute(select(*sums).where(*where)).one()
-    return Totals._make((*row, _through_ledger(select(D.id).where(*where))))
+    row = db.session.execute(scoped(actor, "disbursement.read", D, *sums).where(*where)).one()
+    return Totals._make((*row, _through_ledger(actor, scoped(actor, "disbursement.read", D, D.id).where(*where))))
 
 
-def _through_ledger(mine: Any) -> Decimal:
-    into, out = (db.session.scalar(select(func.sum(Movement.amount)).where(
+def _through_ledger(actor: Actor, mine: Any) -> Decimal:
+    into, out = (db.session.scalar(scoped(actor, "movement.read", Movement, func.sum(Movement.amount)).where(
         column == Account.PAID, Movement.disbursement_id.in_(mine))) or NOTHING
         for column in (Movement.target, Movement.source))
     return into - out

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from ..access.models import Office
+from ..access.queries import scoped
 from ..kernel.clocks import Clock
+from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..kernel.errors import Conflict, Invalid
 from ..kernel.rulebook import clocks
@@ -69,13 +72,14 @@ def _bridge(disbursement: Disbursement, checks: list[ResourceCheck]) -> None:
                                        f"{min(later):%B %d %Y}; the fund pays only until the day before.")
 
 
-def owed(*where: ColumnElement[bool]) -> Iterator[Owed]:
-    """Receipts and late checks that are owed for these disbursements, whether or not they are late yet."""
+def owed(*where: ColumnElement[bool], actor: Actor | None = None) -> Iterator[Owed]:
+    """Receipts and late checks that are owed for these disbursements, whether or not they are late yet: of those that
+    this actor may read, or, where the rules or a record at hand say which, of exactly those."""
     rules = clocks()
     paid = and_(Disbursement.state == State.PAID, Disbursement.paid_at.is_not(None))
     unchecked = and_(Disbursement.exigent, Disbursement.state.in_(AFTER_SUBMISSION))
     rows = db.session.execute(
-        select(Disbursement, Office.timezone).join(Office, Office.id == Disbursement.office_id)
+        _with_zone(actor).join(Office, Office.id == Disbursement.office_id)
         .where(or_(paid, unchecked), *where).order_by(Disbursement.id)).all()
     short = _short_of_checks([disbursement for disbursement, _ in rows if disbursement.exigent])
     for disbursement, zone in rows:
@@ -84,6 +88,11 @@ def owed(*where: ColumnElement[bool]) -> Iterator[Owed]:
         if disbursement.id in short and disbursement.submitted_at:
             yield _owes(disbursement, "Complete the checks of other help", disbursement.submitted_at,
                         rules["checks_rest_due"], zone)
+
+
+def _with_zone(actor: Actor | None) -> Select[Any]:
+    columns: tuple[Any, ...] = (Disbursement, Office.timezone)
+    return scoped(actor, "disbursement.read", Disbursement, *columns) if actor else select(*columns)
 
 
 def _owes(disbursement: Disbursement, what: str, since: datetime, clock: Clock, zone: str) -> Owed:
@@ -101,9 +110,9 @@ def _short_of_checks(exigent: Sequence[Disbursement]) -> set[UUID]:
     return {of for of, checks in made.items() if distinct(checks) < most}
 
 
-def exceptions(*where: ColumnElement[bool]) -> list[Owed]:
-    """What is late now."""
-    return [paper for paper in owed(*where) if paper.late]
+def exceptions(*where: ColumnElement[bool], actor: Actor | None = None) -> list[Owed]:
+    """What is late now, of the same."""
+    return [paper for paper in owed(*where, actor=actor) if paper.late]
 
 
 def require_few_exceptions(disbursement: Disbursement, requester: UUID) -> None:

@@ -9,10 +9,11 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, select
 
 from .. import policy
 from ..access.models import Office
+from ..access.queries import either
 from ..audit import record_read
 from ..cases import duties
 from ..cases.closing import blocks
@@ -78,13 +79,11 @@ def _theirs(actor: Actor, where: list[ColumnElement[bool]]) -> list[Disbursement
 
 
 def _at_their_step(actor: Actor, where: list[ColumnElement[bool]]) -> list[Disbursement]:
-    open_to = [and_(Disbursement.state == state, or_(false(), *(
-        way.clause(Disbursement) for way in policy.ways(actor, f"disbursement.{step.verb}"))))
-        for state, step in NEXT.items() if policy.may_ever(actor, f"disbursement.{step.verb}")]
-    if not open_to:
+    steps = [(f"disbursement.{step.verb}", Disbursement.state == state) for state, step in NEXT.items()]
+    if not any(policy.may_ever(actor, verb) for verb, _ in steps):
         return []
-    return list(db.session.scalars(select(Disbursement).where(
-        or_(*open_to), *where).order_by(Disbursement.updated_at).limit(MOST)))
+    return list(db.session.scalars(either(actor, Disbursement, *steps).where(
+        *where).order_by(Disbursement.updated_at).limit(MOST)))
 
 
 @dataclass(frozen=True)
@@ -127,10 +126,8 @@ def _amount(it: Disbursement) -> Decimal:
 @duties.finds
 def papers(actor: Actor, case: Case | None) -> Iterator[Duty]:
     """Receipts and late checks that this person owes, as long as they may see the request at all."""
-    ways = policy.ways(actor, "disbursement.read")
-    mine = [Disbursement.requested_by_id == actor.id, or_(false(), *(way.clause(Disbursement) for way in ways)),
-            *([Disbursement.case_id == case.id] if case else [])]
-    found = list(owed(*mine)) if ways else []
+    mine = [Disbursement.requested_by_id == actor.id, *([Disbursement.case_id == case.id] if case else [])]
+    found = list(owed(*mine, actor=actor)) if policy.may_ever(actor, "disbursement.read") else []
     if found:
         record_read(actor, "disbursement.read", [paper.disbursement for paper in found])
     for paper in found:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from datetime import datetime
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -31,6 +31,10 @@ class Unreadable(Exception):
         self.place, self.why = place, why
 
 
+class Destroyed(Unreadable):
+    """The key was destroyed, on purpose and on record. Nobody opens this again, from any copy."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a ciphertext belongs."""
@@ -48,10 +52,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Key:
-    """32 secret bytes and the id that envelopes name them by. Printing one does not show the secret."""
+    """32 secret bytes and the id that envelopes name them by. Printing one does not show the secret.
+
+    What is derived from it is kept with it, and goes with it.
+    """
 
     id: int
     secret: bytes = field(repr=False)
+    _ciphers: dict[tuple[str, str], AESGCM] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.secret) != SECRET or not 0 <= self.id <= LAST_ID:
@@ -60,6 +68,13 @@ class Key:
     @property
     def header(self) -> bytes:
         return VERSION.to_bytes(1, "big") + self.id.to_bytes(4, "big")
+
+    def cipher(self, table: str, column: str) -> AESGCM:
+        """One key per table and column, so that two columns never share a nonce space."""
+        made = self._ciphers.get((table, column))
+        if made is None:
+            made = self._ciphers[table, column] = AESGCM(derive(self.secret, "column", table, column))
+        return made
 
 
 on_unreadable: list[Callable[[Place, str], None]] = []
@@ -73,10 +88,15 @@ def unreadable(place: Place, why: str) -> Unreadable:
     return Unreadable(place, why)
 
 
+def destroyed(place: Place, at: datetime, under: str) -> Destroyed:
+    """The failure to raise where a key is gone on purpose. Nothing is wrong, so nobody is told."""
+    return Destroyed(place, f"this person's key was destroyed on {at.day} {at:%B %Y} under {under}")
+
+
 def seal(key: Key, place: Place, clear: bytes) -> bytes:
     """The envelope of these bytes for this place; another one each time."""
     nonce = os.urandom(NONCE)
-    cipher = _cipher(key.secret, place.table, place.column)
+    cipher = key.cipher(place.table, place.column)
     return key.header + nonce + cipher.encrypt(nonce, clear, place.bound_to(key.header))
 
 
@@ -86,7 +106,7 @@ def unseal(key: Key, place: Place, envelope: bytes) -> bytes:
         raise unreadable(place, "sealed under another key")
     header, nonce, body = envelope[:HEADER], envelope[HEADER : HEADER + NONCE], envelope[HEADER + NONCE :]
     try:
-        return _cipher(key.secret, place.table, place.column).decrypt(nonce, body, place.bound_to(header))
+        return key.cipher(place.table, place.column).decrypt(nonce, body, place.bound_to(header))
     except InvalidTag:
         raise unreadable(place, "altered, or sealed for another place or under another key") from None
 
@@ -109,8 +129,3 @@ def framed(*parts: bytes) -> bytes:
     """All parts in a row, each after its length, so that no two lists of parts read alike."""
     return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
 
-
-@lru_cache(4096)
-def _cipher(secret: bytes, table: str, column: str) -> AESGCM:
-    """One key per table and column, so that two columns never share a nonce space."""
-    return AESGCM(derive(secret, "column", table, column))

@@ -17,9 +17,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Enum, MetaData, String, Text, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+from . import given
+from .watched import Around
 
 _told: ContextVar[datetime | None] = ContextVar("told", default=None)
 
@@ -139,7 +143,16 @@ class Dated:
         return self.since <= now() and (self.until is None or now() < self.until)
 
 
-db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+class OurSession(FlaskSession):
+    """A session that gives by key only what it was given by the policy, also when it has the row at hand already."""
+
+    def get(self, entity: Any, ident: Any, **words: Any) -> Any:
+        if not given.may_get(self, entity, ident):
+            raise Around(entity.__table__.name)
+        return super().get(entity, ident, **words)
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": OurSession, "expire_on_commit": False})
 
 
 def begin_writing(session: Session) -> None:
@@ -152,7 +165,8 @@ def begin_writing(session: Session) -> None:
 def _settle(connection: object, _record: object) -> None:
     if isinstance(connection, sqlite3.Connection):
         connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000"):
+        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000",
+                       "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
 

@@ -3,6 +3,9 @@
 Only identifiers that are looked up whole have a digest. Names, days of birth and places have none: they are so few and
 so well known that an index of them gives people away. Each kind of identifier has a key of its own, so that the same
 digits as a phone and as an A-number do not match.
+
+What is stored is the id of the index key (4 bytes), then the digest (32), so that keys can be turned while people
+search. Older rows hold the digest alone: whichever key made them, they are looked for under every key there is.
 """
 from __future__ import annotations
 
@@ -16,10 +19,10 @@ from typing import Annotated
 from sqlalchemy import LargeBinary
 from sqlalchemy.orm import mapped_column
 
-from .crypto import derive
+from .crypto import Key, derive
 from .keyring import ring
 
-ExactIndex = Annotated[bytes | None, mapped_column(LargeBinary(32), nullable=True, index=True, info={"private": True})]
+ExactIndex = Annotated[bytes | None, mapped_column(LargeBinary(36), nullable=True, index=True, info={"private": True})]
 
 A_NUMBER = re.compile(r"A?#?([0-9]{7,9})")
 PASSPORT = re.compile(r"[A-Z0-9]{5,20}")
@@ -27,6 +30,7 @@ PHONE = re.compile(r"(\+|00|011)?([1-9][0-9]{6,14})")
 EXTENSION = re.compile(r"[;,]?(?:EXTENSION|EXT=?|X|#)[0-9]+$")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 NATIONAL = 10
+NAME, DIGEST = 4, 32
 
 
 class NotExact(ValueError):
@@ -34,9 +38,24 @@ class NotExact(ValueError):
 
 
 def exact_index(scope: str, value: str) -> bytes:
-    """The 32 bytes to store beside, or look for among, identifiers of this scope (a key of SCOPES)."""
-    clear = normal(scope, value).encode()
-    return hmac.digest(_key(ring.index.secret, scope), clear, "sha256")
+    """The bytes to store beside an identifier of this scope (a key of SCOPES), under the newest index key."""
+    return _made(ring.index, scope, normal(scope, value))
+
+
+def exact_indexes(scope: str, value: str) -> list[bytes]:
+    """All bytes that an identifier of this scope may be stored as: under each index key that is alive."""
+    clear = normal(scope, value)
+    made = [_made(key, scope, clear) for key in ring.live("index")]
+    return [*made, *(one[NAME:] for one in made)]
+
+
+def name_of(key: Key) -> bytes:
+    """How what is stored begins under this key."""
+    return key.id.to_bytes(NAME, "big")
+
+
+def _made(key: Key, scope: str, clear: str) -> bytes:
+    return name_of(key) + hmac.digest(_key(key.secret, scope), clear.encode(), "sha256")
 
 
 def normal(scope: str, value: str) -> str:

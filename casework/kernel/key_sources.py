@@ -1,21 +1,76 @@
-"""Where keys come from: a file of the owner's alone, or the environment.
+"""Where keys come from: a file of the owner's alone, or the environment; plain, or wrapped.
 
-Keys are written one to a line (or parted by ";"), as `master-1: <base64 of 32 bytes>` and `index-1: <the same>`, or as
-a JSON object of the same names. Keep a copy apart from the data: without its keys a backup is noise.
+How they are written, `ring_text` says. Keep a copy apart from the data: without its keys a backup is noise. A file is
+followed: when it changes, every process takes the new ring at its next use of a key.
 """
 from __future__ import annotations
 
-import json
 import os
-import re
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from . import kms, passphrase
 from .crypto import SECRET
-from .keyring import DEMO, KeysRefused, ring
+from .db import now
+from .key_files import Stamp, create_file, read_file, replace_file, stamp
+from .keyring import DEMO, PURPOSES, KeysRefused, RingKey, ring, sorted_out
+from .ring_text import Plain, Wrapping, parse, split, text_of
 
-ENTRY = re.compile(r"(master|index)-([0-9]{1,10})")
+PROVIDERS = ("KEYS_FILE", "KEYS")
+WRAPPINGS: dict[str, Callable[[str], Wrapping]] = {
+    "": lambda said: Plain(), passphrase.KIND: passphrase.opening, kms.KIND: kms.opening}
+"""By the first word of what `wrapped-by` says: makes what opens such a ring."""
+
+ELSEWHERE = (
+    "The keys are in the environment, which only you can change. To add a key, write it there twice: first with "
+    "retired=MOMENT after it, and start every process again, so that all can open what it seals; then without, and "
+    "start them again. To retire or destroy one, write retired=MOMENT after it, or leave it out.")
+
+
+class Source:
+    """Where the ring in use comes from."""
+
+    def __init__(self) -> None:
+        self.path: Path | None = None
+        self.wrapping: Wrapping = Plain()
+        self._text = ""
+        self._seen: Stamp | None = None
+
+    def use(self, path: Path | None = None, text: str = "") -> None:
+        self.path, self._text, self._seen, self.wrapping = path, text, None, Plain()
+
+    def read(self) -> list[RingKey]:
+        """The keys as they stand there now."""
+        seen = stamp(self.path) if self.path else None
+        written = split(read_file(self.path) if self.path else self._text)
+        if written.wrapped_by != self.wrapping.said:
+            self.wrapping = _wrapping(written.wrapped_by)
+        keys = parse(written, self.wrapping)
+        self._seen = seen
+        return keys
+
+    def anew(self) -> Iterable[RingKey] | None:
+        """The keys, if the file is another than the one last read."""
+        if self.path is None or stamp(self.path) in (self._seen, None):
+            return None
+        return self.read()
+
+    def writable(self) -> Path:
+        """The file; KeysRefused where the keys are not in one."""
+        if self.path is None:
+            raise KeysRefused(ELSEWHERE)
+        return self.path
+
+    def change(self, change: Callable[[list[RingKey]], list[RingKey]]) -> None:
+        """Write the ring again, changed; refused where Casework cannot write it."""
+        path = self.writable()
+        keys = change(self.read())
+        sorted_out(keys)
+        replace_file(path, text_of(keys, self.wrapping).encode())
+        ring.look()
+
+
+source = Source()
 
 
 def configure(settings: Mapping[str, object]) -> None:
@@ -24,67 +79,28 @@ def configure(settings: Mapping[str, object]) -> None:
     if len(given) != 1:
         names = " or ".join(f"CASEWORK_{name}" for name in PROVIDERS)
         raise KeysRefused(f"{'Keys are given twice' if given else 'There are no keys'}: set {names}, one of them.")
-    keys = parse(PROVIDERS[given[0]](str(settings[given[0]])))
-    ring.load(master=keys["master"], index=keys["index"])
+    said = str(settings[given[0]])
+    source.use(path=Path(said)) if given[0] == "KEYS_FILE" else source.use(text=said)
+    ring.load(source.read())
+    ring.follow(source.anew)
 
 
-def read_file(path: str) -> str:
-    """The text of a key file, which nobody but its owner may read or write (mode 0600)."""
-    try:
-        with Path(path).open(encoding="utf-8") as file:
-            if os.name == "posix" and os.fstat(file.fileno()).st_mode & 0o077:
-                raise KeysRefused(f"The key file {path} is open to others: chmod 600 it, and replace its keys.")
-            return file.read()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise KeysRefused(f"The key file {path} cannot be read: {type(problem).__name__}.") from None
-
-
-PROVIDERS: dict[str, Callable[[str], str]] = {"KEYS_FILE": read_file, "KEYS": str}
-
-
-def generate_file(path: Path, *, demo: bool = False) -> None:
+def generate_file(path: Path, *, demo: bool = False, wrapping: Wrapping | None = None) -> None:
     """Writes new random keys to a file that must not exist yet (FileExistsError), for its owner alone.
 
     A demonstration's file also carries the published key: it wraps nothing, and marks the ring as a demonstration's.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    secrets = {"master-1": os.urandom(SECRET), "index-1": os.urandom(SECRET)} | ({"master-0": DEMO} if demo else {})
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.writelines(f"{name}: {b64encode(secret).decode()}\n" for name, secret in secrets.items())
-        file.flush()
-        os.fsync(file.fileno())
+    keys = [new_key(purpose, 1) for purpose in PURPOSES]
+    marked = [*keys, RingKey("master", 0, DEMO)] if demo else keys
+    create_file(path, text_of(marked, wrapping or Plain()).encode())
 
 
-def parse(text: str) -> dict[str, dict[int, bytes]]:
-    """Written keys by purpose and id, from lines or from JSON."""
-    keys: dict[str, dict[int, bytes]] = {"master": {}, "index": {}}
-    for name, secret in _from_json(text) if text.lstrip().startswith("{") else _from_lines(text):
-        entry = ENTRY.fullmatch(name)
-        if entry is None or int(entry[2]) in keys[entry[1]]:
-            raise KeysRefused("A key's name is unknown or given twice: they are master-1, index-1, master-2 and so on.")
-        keys[entry[1]][int(entry[2])] = _decoded(secret)
-    return keys
+def new_key(purpose: str, id: int) -> RingKey:
+    return RingKey(purpose, id, os.urandom(SECRET), made_at=now())
 
 
-def _from_lines(text: str) -> list[tuple[str, str]]:
-    lines = [line.strip() for line in re.split(r"[\n;]", text)]
-    pairs = [line.partition(":") for line in lines if line and not line.startswith("#")]
-    return [(name.strip(), secret.strip()) for name, _, secret in pairs]
-
-
-def _from_json(text: str) -> list[tuple[str, str]]:
-    try:
-        pairs = json.loads(text, object_pairs_hook=list)
-    except ValueError:
-        raise KeysRefused("The keys look like JSON but are not.") from None
-    return [(name, str(secret)) for name, secret in pairs]
-
-
-def _decoded(secret: str) -> bytes:
-    try:
-        key = b64decode(secret, validate=True)
-    except ValueError:
-        key = b""
-    if len(key) != SECRET:
-        raise KeysRefused(f"A key is not written as base64 of {SECRET} bytes.")
-    return key
+def _wrapping(said: str) -> Wrapping:
+    kind = said.split(" ")[0]
+    if kind not in WRAPPINGS:
+        raise KeysRefused(f"The keys are wrapped by {kind}, which is not known here.")
+    return WRAPPINGS[kind](said)

@@ -9,6 +9,7 @@ sort or compare such a column. Clear text is never kept on the row: each read op
 from __future__ import annotations
 
 import json
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar, cast, overload
 from uuid import UUID
@@ -16,12 +17,15 @@ from uuid import UUID
 from sqlalchemy import LargeBinary
 from sqlalchemy.orm import mapped_column
 
-from .crypto import Key, Place, seal, unreadable, unseal
+from .crypto import Destroyed, Key, Place, seal, unreadable, unseal
 
 Envelope = Annotated[bytes, mapped_column(LargeBinary, info={"private": True})]
 OptionalEnvelope = Annotated[bytes | None, mapped_column(LargeBinary, nullable=True, info={"private": True})]
 
 Clear = TypeVar("Clear")
+
+in_words: ContextVar[bool] = ContextVar("in_words", default=False)
+"""Whether a person is looking: then what a destroyed key sealed reads as a sentence that says so, in its place."""
 
 
 class Keyed(Protocol):
@@ -53,7 +57,16 @@ class SealedColumn(Generic[Clear]):
     @overload
     def __get__(self, row: Keyed, owner: type) -> Clear: ...
     def __get__(self, row: Keyed | None, owner: type) -> SealedColumn[Clear] | Clear:
-        return self if row is None else self.open(row.own_key(), row.id, getattr(row, self.column))
+        if row is None:
+            return self
+        envelope = getattr(row, self.column)
+        try:
+            key = row.own_key()
+        except Destroyed as gone:
+            if not in_words.get():
+                raise
+            return cast(Clear, envelope and f"Unreadable: {gone.why}.")
+        return self.open(key, row.id, envelope)
 
     def __set__(self, row: Keyed, clear: Clear) -> None:
         """Seals the value, unless it is the one already there: what has not changed must not look changed."""

@@ -11,12 +11,13 @@ from datetime import date, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, false, or_, select
+from sqlalchemy import ColumnElement, false, select, union_all
 
 from ..access.cursors import cursor, place_of
 from ..access.models import User
 from ..access.queries import LARGEST_PAGE, how_many, open_ways, page
 from ..audit import remember
+from ..audit.looks import showing
 from ..audit.models import AuditEvent
 from ..cases.models import Case
 from ..kernel.clocks import start_of_day
@@ -91,7 +92,8 @@ def _about(case: str) -> ColumnElement[bool]:
     found = _id(case) or _case_numbered(case.strip().upper())
     if not found:
         return false()
-    return or_(AuditEvent.case_id == found, cast(AuditEvent.shown, String).contains(str(found)))
+    of_the_case = select(AuditEvent.id).where(AuditEvent.case_id == found)
+    return AuditEvent.id.in_(union_all(of_the_case, showing(db.session(), [found])))
 
 
 def _case_numbered(number: str) -> UUID | None:

@@ -18,11 +18,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, literal, select
 
-from ..access.context import reads_for
+from ..access.streams import chunks
 from ..audit import record_read, remember
 from ..funds.models import NOTHING, Disbursement
 from ..kernel.conditions import Actor
-from ..kernel.db import db, now
+from ..kernel.db import now
 from .events import filter_words
 from .queries import AMOUNTS, COLUMNS, TAKE, Names, as_row, chosen, names, seen
 from .schemas import Format, LogRow
@@ -62,11 +62,9 @@ def _bytes(actor: Actor, form: Format, manifest: Manifest, query: Select[Any]) -
     known, write = names(), WRITERS[form]
     if form is Format.CSV:
         yield _counted(manifest, _csv([HEADER]))
-    with db.engine.connect() as line, reads_for(line, actor.id).execution_options(
-            yield_per=CHUNK).execute(query) as found:
-        for chunk in found.partitions():
-            record_read(actor, TAKE, chunk, format=form, filter=manifest.filter)
-            yield _counted(manifest, write(_written(chunk, known, manifest)))
+    for chunk in chunks(actor, query, CHUNK):
+        record_read(actor, TAKE, chunk, format=form, filter=manifest.filter)
+        yield _counted(manifest, write(_written(chunk, known, manifest)))
     told = manifest.as_dict()
     remember(actor, TAKE, format=form, **told)
     if form is Format.JSONL:

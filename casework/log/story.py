@@ -4,10 +4,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import or_, select
-
 from .. import policy
 from ..access.models import Office
+from ..access.queries import scoped
 from ..audit.models import AuditEvent
 from ..funds.models import HELD, Disbursement, Fund
 from ..funds.queries import Story
@@ -70,7 +69,6 @@ def _version(entry_id: UUID | None) -> int | None:
 
 def _events(actor: Actor, disbursement: Disbursement) -> list[Event]:
     """The deeds in the trail, as far as this reader may see it."""
-    mine = or_(*(way.clause(AuditEvent) for way in policy.ways(actor, VERB)))
-    rows = db.session.scalars(select(AuditEvent).where(
-        mine, AuditEvent.subject_id == disbursement.id, AuditEvent.verb.not_like("%.read%")).order_by(AuditEvent.id))
+    rows = db.session.scalars(scoped(actor, VERB, AuditEvent).where(
+        AuditEvent.subject_id == disbursement.id, AuditEvent.verb.not_like("%.read%")).order_by(AuditEvent.id))
     return named(list(rows))

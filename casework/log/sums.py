@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, type_coerce
+from sqlalchemy import ColumnElement, case, func, type_coerce
 
 from ..access.models import Office
-from ..access.queries import open_ways
+from ..access.queries import scoped
 from ..funds.models import NOTHING, Account, Disbursement, Movement, State
 from ..kernel.conditions import Actor
 from ..kernel.db import Cents, db
@@ -38,9 +38,8 @@ class OfficeSum:
 
 def ties(actor: Actor, **asked: Any) -> list[Tie]:
     """What the same disbursements hold, told by themselves and told by the ledger. `movement.read` is needed."""
-    open_ways(actor, "movement.read")
-    where = [seen(actor, READ), *chosen(**asked)]
-    log, ledger = _by_rows(where), _by_movements(where)
+    where = chosen(**asked)
+    log, ledger = _by_rows(actor, where), _by_movements(actor, where)
     return [Tie(words, log[words], sum((ledger.get(account, NOTHING) for account in accounts), NOTHING))
             for words, accounts in HOLDS.items()]
 
@@ -52,11 +51,11 @@ HOLDS: dict[str, tuple[Account, ...]] = {
 }
 
 
-def _by_rows(where: Sequence[ColumnElement[bool]]) -> dict[str, Decimal]:
+def _by_rows(actor: Actor, where: Sequence[ColumnElement[bool]]) -> dict[str, Decimal]:
     row = Disbursement
     sums = (_sum(case((row.state == State.APPROVED, row.approved), else_=0)),
             _sum(row.obligated - row.paid - row.deobligated), _sum(row.paid - row.refunded))
-    found = db.session.execute(select(*sums).where(*where)).one()
+    found = db.session.execute(scoped(actor, READ, row, *sums).where(*where)).one()
     return dict(zip(HOLDS, (value or NOTHING for value in found), strict=True))
 
 
@@ -64,11 +63,12 @@ def _sum(amount: ColumnElement[Any]) -> ColumnElement[Decimal]:
     return type_coerce(func.sum(amount), Cents())
 
 
-def _by_movements(where: Sequence[ColumnElement[bool]]) -> dict[Account, Decimal]:
+def _by_movements(actor: Actor, where: Sequence[ColumnElement[bool]]) -> dict[Account, Decimal]:
     found: dict[Account, Decimal] = {}
     for column, sign in ((Movement.target, 1), (Movement.source, -1)):
-        rows = db.session.execute(select(column, func.sum(Movement.amount)).join(
-            Disbursement, Disbursement.id == Movement.disbursement_id).where(*where).group_by(column))
+        rows = db.session.execute(scoped(actor, "movement.read", Movement, column, func.sum(Movement.amount)).join(
+            Disbursement, Disbursement.id == Movement.disbursement_id).where(
+            seen(actor, READ), *where).group_by(column))
         for account, amount in rows:
             found[account] = found.get(account, NOTHING) + sign * amount
     return found
@@ -77,7 +77,7 @@ def _by_movements(where: Sequence[ColumnElement[bool]]) -> dict[Account, Decimal
 def by_office(actor: Actor, **asked: Any) -> list[OfficeSum]:
     """Rows and money paid of each office, as filtered; together they are the log."""
     rows = db.session.execute(
-        select(Office.name, func.count(), _sum(Disbursement.paid - Disbursement.refunded))
+        scoped(actor, READ, Disbursement, Office.name, func.count(), _sum(Disbursement.paid - Disbursement.refunded))
         .join(Office, Office.id == Disbursement.office_id)
-        .where(seen(actor, READ), *chosen(**asked)).group_by(Office.name).order_by(Office.name))
+        .where(*chosen(**asked)).group_by(Office.name).order_by(Office.name))
     return [OfficeSum(name, count, paid) for name, count, paid in rows]

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 KINDS = {
-    "api_token": "an API token", "assessment": "an assessment", "audit_event": "the audit log", "case": "a case",
+    "api_token": "an API token", "assessment": "an assessment", "audit_event": "the audit log", "backup": "a backup",
+    "case": "a case",
     "contact": "how to reach a person", "cp_grant": "a grant of Continued Presence",
     "cp_package": "the package of a Continued Presence request", "cp_request": "a Continued Presence request",
     "disbursement": "a disbursement", "fund": "a fund", "hhs_notice": "a notice to HHS", "identity": "who a person is",
@@ -25,8 +26,8 @@ DEEDS = {
     "reconcile": ("Reconcile", "Reconciled"), "record": ("Record", "Recorded"), "release": ("Release", "Released"),
     "reopen": ("Reopen", "Reopened"), "return": ("Return", "Returned"), "save": ("Save", "Saved"),
     "search": ("Search for", "Searched for"), "send": ("Send", "Sent"), "sign": ("Sign", "Signed"),
-    "submit": ("Submit", "Submitted"), "take_up": ("Take up", "Took up"), "update": ("Change", "Changed"),
-    "withdraw": ("Withdraw", "Withdrew"),
+    "submit": ("Submit", "Submitted"), "take": ("Take", "Took"), "take_up": ("Take up", "Took up"),
+    "update": ("Change", "Changed"), "withdraw": ("Withdraw", "Withdrew"),
 }
 
 # where the two words above would not make a sentence

@@ -82,10 +82,10 @@ def local(value: datetime | None = None) -> datetime:
     return (value or now()).astimezone(reader_zone())
 
 
-def day_words(value: date | None, *, year: bool = True) -> str:
-    """`23 Nov 2026`; of a moment, the day it was in the reader's office."""
-    if value is None:
-        return ""
+def day_words(value: date | str | None, *, year: bool = True) -> str:
+    """`23 Nov 2026`; of a moment, the day it was in the reader's office. Words in its place stay as they are."""
+    if value is None or isinstance(value, str):
+        return value or ""
     if isinstance(value, datetime):
         value = local(value).date()
     return f"{value.day} {value:%b}" + (f" {value.year}" if year else "")

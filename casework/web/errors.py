@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from casework import audit
-from casework.kernel.crypto import Unreadable
+from casework.kernel.crypto import Destroyed, Unreadable
 from casework.kernel.errors import Invalid, Refusal
 
 from . import logs
@@ -83,6 +83,12 @@ def cannot_be_read(_: Unreadable) -> Response:
     return answer(500, "This record cannot be read", SEAL_BROKEN)
 
 
+def destroyed(gone: Destroyed) -> Response:
+    """Nothing is wrong: the key was destroyed, on record; what it sealed is gone for everybody (RFC 9110, 15.5.11)."""
+    return answer(410, "This can no longer be read", f"{gone.why[:1].upper()}{gone.why[1:]}. Nobody can read or change "
+                  "what was sealed about this person, in any copy.")
+
+
 def by_http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
@@ -114,5 +120,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refusal, refuse)
     app.register_error_handler(ValidationError, unreadable)
     app.register_error_handler(Unreadable, cannot_be_read)
+    app.register_error_handler(Destroyed, destroyed)
     app.register_error_handler(HTTPException, by_http)
     app.register_error_handler(Exception, unexpected)

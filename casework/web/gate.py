@@ -18,7 +18,7 @@ from .who import actor, bearer_token, signed_in
 
 View = TypeVar("View", bound=Callable[..., Any])
 # Static files never come this far.
-PUBLIC = frozenset({"web.livez", "web.readyz", "access.sign_in", "access.sign_out"})
+PUBLIC = frozenset({"web.livez", "web.readyz", "web.metrics", "access.sign_in", "access.sign_out"})
 ANYBODY = "session.use"  # whoever is signed in: about their own screen, never about a record
 WHILE_HIDDEN = frozenset({"web.blank", "web.hide_now"})
 

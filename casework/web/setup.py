@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, request
 
 from casework import audit
+from casework.kernel import sealed
 from casework.kernel.errors import Unrecorded
 
-from . import api, assets, csrf, errors, gate, headers, health, hide, logs, names, openapi, ui, who
+from . import api, assets, csrf, errors, gate, headers, health, hide, logs, metrics, names, openapi, ui, who
 from .gate import ANYBODY, opens_to
 from .hooks import Hooks
 
@@ -24,6 +25,7 @@ def doors() -> Blueprint:
     anybody = opens_to(ANYBODY)
     web.add_url_rule("/livez", "livez", health.livez)
     web.add_url_rule("/readyz", "readyz", health.readyz)
+    web.add_url_rule("/metrics", "metrics", metrics.metrics)
     web.add_url_rule("/names", "names", anybody(names.ask), methods=["POST"])
     web.add_url_rule("/hide", "hide_now", anybody(hide.now), methods=["POST"])
     web.add_url_rule("/blank", "blank", anybody(hide.blank), methods=["GET", "POST"])
@@ -41,12 +43,23 @@ def settle(response: Response) -> Response:
     return response
 
 
+def in_words() -> None:
+    """A page says in words that a key was destroyed; a program is told by the status."""
+    sealed.in_words.set(request.method in ("GET", "HEAD") and not errors.wants_problem())
+
+
+def in_values(_: BaseException | None = None) -> None:
+    sealed.in_words.set(False)
+
+
 def begin(app: Flask, hooks: Hooks) -> None:
     """Hooks run in this order before a request, and the other way round after it."""
     app.extensions["casework.hooks"] = hooks
     for part in (headers, logs, who, csrf, ui, assets):
         part.init_app(app)
     app.before_request(audit.gather)
+    app.before_request(in_words)
+    app.teardown_request(in_values)
     app.after_request(settle)
     app.register_blueprint(doors())
 

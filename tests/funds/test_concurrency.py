@@ -99,7 +99,7 @@ def test_spending_and_giving_back_at_once_never_lock_each_other_out(app, world):
     jobs += [lambda id=each.id, who=world.sam.id: _cancel(who, id) for each in ready[3:6]]
     assert [each for each in at_once(app, jobs) if isinstance(each, Exception)] == []
     assert ledger.reconcile() == []
-    assert queries.totals().tie
+    assert queries.totals(world.uma).tie
 
 
 def _order(person_id, id):

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from casework.kernel.exact import SCOPES, ExactIndex, NotExact, exact_index, normal
+from casework.kernel.exact import SCOPES, ExactIndex, NotExact, exact_index, exact_indexes, normal
 from casework.kernel.keyring import KeysRefused, ring
+from tests.kernel.rings import made
 
 ALIKE = {
     "a_number": ["A012345678", "A12345678", "012345678", "12345678", "a 012 345 678", "A012-345-678", "A#012-345-678",
@@ -38,7 +39,7 @@ def every(table: dict[str, list[str]]) -> list[tuple[str, str]]:
 @pytest.fixture(autouse=True, scope="module")
 def _keys():
     kept = ring._keys
-    ring.load(master={1: b"m" * 32}, index={1: b"i" * 32})
+    ring.load(made(master={1: b"m" * 32}, index={1: b"i" * 32}))
     yield
     ring._keys = kept
 
@@ -95,18 +96,28 @@ def test_the_same_characters_mean_nothing_across_kinds(value):
     assert exact_index("a_number", value) != exact_index("passport", value)
 
 
-def test_a_digest_is_32_bytes_under_the_index_key_alone():
+def test_a_digest_is_32_bytes_under_the_index_key_alone_and_names_it():
     first = exact_index("phone", "305 555 0142")
-    assert len(first) == 32
-    ring.load(master={1: b"other".ljust(32)}, index={1: b"i" * 32})
+    assert (len(first), first[:4]) == (36, b"\0\0\0\1")
+    ring.load(made(master={1: b"other".ljust(32)}, index={1: b"i" * 32}))
     assert exact_index("phone", "305 555 0142") == first
-    ring.load(master={1: b"m" * 32}, index={1: b"i" * 32, 2: b"j" * 32})
+    ring.load(made(master={1: b"m" * 32}, index={1: b"i" * 32, 2: b"j" * 32}))
     assert exact_index("phone", "305 555 0142") != first
-    ring.load(master={1: b"m" * 32}, index={1: b"i" * 32})
+    ring.load(made(master={1: b"m" * 32}, index={1: b"i" * 32}))
+
+
+def test_it_is_looked_for_under_every_key_that_is_alive_and_as_it_was_stored_before_keys_were_named():
+    first = exact_index("phone", "305 555 0142")
+    ring.load(made(master={1: b"m" * 32}, index={1: b"i" * 32, 2: b"j" * 32}))
+    found = exact_indexes("phone", "+1 305 555 0142")
+    assert found[0] == exact_index("phone", "305 555 0142") != first
+    assert {first, first[4:]} < set(found)
+    ring.load(made(master={1: b"m" * 32}, index={1: b"i" * 32}))
 
 
 def test_without_a_key_there_is_no_digest(monkeypatch):
-    monkeypatch.setattr(ring, "_keys", {"master": {}, "index": {}})
+    monkeypatch.setattr(ring, "_keys", {})
+    monkeypatch.setattr(ring, "_anew", lambda: None)
     with pytest.raises(KeysRefused, match="No keys are loaded"):
         exact_index("phone", "305 555 0142")
 

@@ -9,8 +9,11 @@ import pytest
 
 from casework.kernel import crypto
 from casework.kernel.crypto import HEADER, Place, Unreadable, key_id, seal
-from casework.kernel.key_sources import configure, generate_file, parse, read_file
+from casework.kernel.key_files import read_file
+from casework.kernel.key_sources import configure, generate_file
 from casework.kernel.keyring import DEMO, KeyRing, KeysRefused, data_key, new_data_key, ring
+from casework.kernel.ring_text import Plain, parse, split
+from tests.kernel.rings import made
 
 PLACE = Place("person", "wrapped_key", UUID(int=1))
 ELSEWHERE = Place("person", "wrapped_key", UUID(int=2))
@@ -26,7 +29,8 @@ LINES = f"master-1: {written(MASTER)}\nindex-1: {written(INDEX)}\n"
 
 @pytest.fixture(autouse=True)
 def _ring_put_back(monkeypatch):
-    monkeypatch.setattr(ring, "_keys", {"master": {}, "index": {}})
+    monkeypatch.setattr(ring, "_keys", {})
+    monkeypatch.setattr(ring, "_anew", lambda: None)
     monkeypatch.setattr(crypto, "on_unreadable", [])
 
 
@@ -45,26 +49,26 @@ class TestTheRing:
                 use()
 
     def test_the_newest_key_seals_and_the_old_one_still_opens(self):
-        ring.load(master={1: MASTER}, index={1: INDEX})
+        ring.load(made(master={1: MASTER}, index={1: INDEX}))
         old = new_data_key(PLACE)
         key = data_key(PLACE, old)
-        ring.load(master={1: MASTER, 2: NEXT}, index={1: INDEX})
+        ring.load(made(master={1: MASTER, 2: NEXT}, index={1: INDEX}))
         assert (key_id(PLACE, old), key_id(PLACE, new_data_key(PLACE))) == (1, 2)
         assert data_key(PLACE, old) == key
 
     def test_a_key_taken_off_the_ring_opens_nothing_even_if_it_did_a_moment_ago(self):
-        ring.load(master={1: MASTER, 2: NEXT}, index={1: INDEX})
+        ring.load(made(master={1: MASTER, 2: NEXT}, index={1: INDEX}))
         wrapped = new_data_key(PLACE)
         data_key(PLACE, wrapped)
-        ring.load(master={1: MASTER}, index={1: INDEX})
+        ring.load(made(master={1: MASTER}, index={1: INDEX}))
         with pytest.raises(Unreadable, match="not on the ring"):
             data_key(PLACE, wrapped)
 
     def test_another_secret_under_the_same_id_opens_nothing(self):
-        ring.load(master={1: MASTER}, index={1: INDEX})
+        ring.load(made(master={1: MASTER}, index={1: INDEX}))
         wrapped = new_data_key(PLACE)
         data_key(PLACE, wrapped)
-        ring.load(master={1: NEXT}, index={1: INDEX})
+        ring.load(made(master={1: NEXT}, index={1: INDEX}))
         with pytest.raises(Unreadable):
             data_key(PLACE, wrapped)
 
@@ -77,24 +81,24 @@ class TestTheRing:
         ({2**32: MASTER}, {1: INDEX}, "an id from"),
     ])
     def test_unfit_keys_are_refused_and_the_old_ones_stay(self, master, index, why):
-        ring.load(master={5: NEXT}, index={1: INDEX})
+        ring.load(made(master={5: NEXT}, index={1: INDEX}))
         with pytest.raises(KeysRefused, match=why):
-            ring.load(master=master, index=index)
+            ring.load(made(master=master, index=index))
         assert ring.current.id == 5
 
     def test_the_published_key_is_known_on_sight(self):
-        ring.load(master={1: MASTER}, index={1: INDEX})
+        ring.load(made(master={1: MASTER}, index={1: INDEX}))
         assert not ring.is_demo
-        ring.load(master={1: DEMO, 2: MASTER}, index={1: INDEX})
+        ring.load(made(master={1: DEMO, 2: MASTER}, index={1: INDEX}))
         assert ring.is_demo
-        ring.load(master={1: MASTER}, index={1: DEMO})
+        ring.load(made(master={1: MASTER}, index={1: DEMO}))
         assert ring.is_demo
 
 
 class TestDataKeys:
     @pytest.fixture(autouse=True)
     def _keys(self, _ring_put_back):
-        ring.load(master={1: MASTER}, index={1: INDEX})
+        ring.load(made(master={1: MASTER}, index={1: INDEX}))
 
     def test_every_person_has_another(self):
         first, second = data_key(PLACE, new_data_key(PLACE)), data_key(ELSEWHERE, new_data_key(ELSEWHERE))
@@ -166,7 +170,7 @@ class TestSources:
 
     def test_a_missing_file_is_said_to_be_missing(self, tmp_path):
         with pytest.raises(KeysRefused, match="cannot be read: FileNotFoundError"):
-            read_file(str(tmp_path / "absent"))
+            read_file(tmp_path / "absent")
 
     @pytest.mark.parametrize("text", [
         "hello", "{", "[]", "master-1", f"master-1 {written(MASTER)}", f"secret-1: {written(MASTER)}",
@@ -175,7 +179,7 @@ class TestSources:
     ])
     def test_what_is_badly_written_is_refused_without_showing_it(self, text):
         with pytest.raises(KeysRefused) as caught:
-            parse(text)
+            parse(split(text), Plain())
         assert written(MASTER) not in str(caught.value)
         assert caught.value.__cause__ is None
 
@@ -190,7 +194,9 @@ class TestGeneratedFiles:
         for name in ("one", "two"):
             generate_file(tmp_path / "instance" / name)
         one, two = ((tmp_path / "instance" / name).read_text() for name in ("one", "two"))
-        assert not set(parse(one)["master"].values()) & set(parse(two)["master"].values())
+        secrets = [{key.secret for key in parse(split(text), Plain())} for text in (one, two)]
+        assert [len(some) for some in secrets] == [4, 4]
+        assert not secrets[0] & secrets[1]
         assert os.name != "posix" or (tmp_path / "instance" / "one").stat().st_mode & 0o777 == 0o600
 
     def test_it_loads_and_is_not_the_published_key(self, tmp_path):

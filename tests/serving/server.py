@@ -76,21 +76,37 @@ def at_once(jobs):
 @contextmanager
 def serving(database, log):
     """gunicorn for as long as the block lasts: its address, once it answers. It listens on a socket made here."""
-    with socket.socket() as door, log.open("wb") as said:
-        door.bind(("127.0.0.1", 0))
-        door.listen(64)
-        address = f"http://127.0.0.1:{door.getsockname()[1]}"
-        command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--worker-class", "gthread", "--workers",
-                   "2", "--threads", "4", "--access-logfile", "-", "--bind", f"fd://{door.fileno()}", "wsgi:app"]
-        environment = {**os.environ, "CASEWORK_ENV": "test", "CASEWORK_DATABASE_URL": runtime(database), "CASEWORK_KEYS": KEYS,
-                       "CASEWORK_SECRET_KEY": "t" * 40}
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said,
-                                   pass_fds=[door.fileno()], start_new_session=True)
+    with listening() as door, log.open("wb") as said:
+        process = launch(door, database, said)
         try:
-            answers(process, address, log)
-            yield address
+            answers(process, address_of(door), log)
+            yield address_of(door)
         finally:
             end(process)
+
+
+@contextmanager
+def listening():
+    """A socket on a port of its own. It outlives the server, so that one that comes up again has the same address."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        door.listen(64)
+        yield door
+
+
+def address_of(door):
+    return f"http://127.0.0.1:{door.getsockname()[1]}"
+
+
+def launch(door, database, said):
+    """gunicorn as it is served, in a process group of its own. Python keeps what it compiled, as an installation does."""
+    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--preload", "--worker-class", "gthread",
+               "--workers", "2", "--threads", "4", "--access-logfile", "-", "--bind", f"fd://{door.fileno()}", "wsgi:app"]
+    environment = {**os.environ, "CASEWORK_ENV": "test", "CASEWORK_DATABASE_URL": runtime(database),
+                   "CASEWORK_KEYS": KEYS, "CASEWORK_SECRET_KEY": "t" * 40}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said, pass_fds=[door.fileno()],
+                            start_new_session=True)
 
 
 def answers(process, address, log):

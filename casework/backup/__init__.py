@@ -1,0 +1,1 @@
+"""Backups, and the proof that one can be restored: `casework backup`, `restore-verify`, `restore`, `log check`."""

@@ -1,0 +1,81 @@
+"""What may be done with the keys of the ring. Each deed is in the trail before it is done; none shows a secret."""
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from ..audit import remember
+from ..kernel.db import now
+from ..kernel.errors import Conflict, Invalid
+from ..kernel.key_sources import new_key, source
+from ..kernel.keyring import PURPOSES, KeysRefused, RingKey, State, ring
+from ..kernel.system import SYSTEM
+from .rotation import rows_naming
+
+REST = timedelta(minutes=10)
+"""How long a retired key rests before it may be destroyed: whoever began to seal under it has ended by then."""
+
+
+def add(purpose: str) -> RingKey:
+    """A new key of this purpose, which seals from now on. Every process takes it up at its next use of a key."""
+    if purpose not in PURPOSES:
+        raise Invalid(purpose=f"A key is for one of: {', '.join(PURPOSES)}.")
+    made = new_key(purpose, 1 + max((key.id for key in ring.keys if key.purpose == purpose), default=0))
+    source.writable()
+    remember(SYSTEM, "key_ring.add", key=made.name)
+    source.change(lambda keys: [*keys, _unknown(made, keys)])
+    return made
+
+
+def retire(name: str) -> RingKey:
+    """It opens what names it, and seals nothing new. The last one of a purpose that is needed stays."""
+    key = _called(name)
+    if key.retired_at or key.secret is None:
+        raise Conflict(f"{name} is {ring.state(key)} already.")
+    if key.id == ring.current_of(key.purpose).id:
+        raise Conflict(f"{name} is in use: add another {key.purpose} key first.")
+    source.writable()
+    remember(SYSTEM, "key_ring.retire", key=name)
+    return _changed(replace(key, retired_at=now()))
+
+
+def destroy(name: str) -> RingKey:
+    """Gone from the ring, but for its name. Refused unless it is retired and rested, and while any row names it."""
+    key = _called(name)
+    if key.secret is None:
+        raise Conflict(f"{name} is destroyed already.")
+    if not key.retired_at or now() < key.retired_at + REST:
+        raise Conflict(f"Retire {name} first, and let it rest for {REST.seconds // 60} minutes: somebody may be "
+                       "sealing under it just now.")
+    if rows := rows_naming(key.purpose, key.id):
+        raise Conflict(f"{rows} rows name {name}: without it nobody could read them. Run casework keys rotate first.")
+    source.writable()
+    remember(SYSTEM, "key_ring.destroy", key=name)
+    return _changed(key.destroyed(now()))
+
+
+def drop_older(purpose: str) -> None:
+    """All but the key in use are destroyed at once: what they sealed is noise from here on."""
+    for key in ring.keys:
+        if key.purpose == purpose and ring.state(key) not in (State.CURRENT, State.DESTROYED):
+            remember(SYSTEM, "key_ring.destroy", key=key.name)
+            _changed(key.destroyed(now()))
+
+
+def _changed(key: RingKey) -> RingKey:
+    source.change(lambda keys: [key if one.name == key.name else one for one in keys])
+    return key
+
+
+def _called(name: str) -> RingKey:
+    found = next((key for key in ring.keys if key.name == name), None)
+    if found is None:
+        raise Invalid(f"No key of the ring is called {name}.")
+    return found
+
+
+def _unknown(made: RingKey, keys: list[RingKey]) -> RingKey:
+    if any(key.name == made.name for key in keys):
+        raise KeysRefused(f"Somebody else just added {made.name}. Nothing was changed.")
+    return made
+

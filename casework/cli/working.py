@@ -1,0 +1,81 @@
+"""The worker: what goes on beside the server. It seals the log, sends checkpoints to the witnesses, ends what has run
+out. One thread for each job, so that a slow one holds up no other; a new job is one more row of `jobs`."""
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
+from typing import Any, NamedTuple
+
+import click
+from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..continued_presence.actions import tick as end_grants
+from ..kernel.db import db
+from ..kernel.errors import Refusal
+from ..log import log_keys
+from ..log.witnesses import publish
+from ..web import logs
+from .base import casework, with_app
+from .sealing import follow_on, until_told
+
+LOOK = 1.0
+
+
+class Job(NamedTuple):
+    """Something to do again and again, with a pause of so many seconds between."""
+
+    name: str
+    every: float
+    do: Callable[[], Any]
+
+
+def jobs(stop: Event) -> tuple[Job, ...]:
+    """Sealing goes on by itself until told to stop; its pause is for when it failed."""
+    return (
+        Job("seal", 5, lambda: follow_on(stop)),
+        Job("publish", 60, lambda: publish(current_app.config)),
+        Job("clocks", 3600, end_grants),
+    )
+
+
+@casework.command()
+@click.option("--beside", type=int, metavar="PID", help="End when this process, which started it, has ended.")
+@with_app
+def worker(beside: int | None) -> None:
+    """Do what goes on beside the server, until told to stop: sealing, witnesses, clocks. Run one for each database."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    log_keys.signer(app.config)
+    stop = until_told()
+    rows = jobs(stop)
+    with ThreadPoolExecutor(len(rows), "job") as pool:
+        running = [pool.submit(_again_and_again, app, job, stop) for job in rows]
+        try:
+            _watch(running, stop, beside)
+        finally:
+            stop.set()
+
+
+def _watch(running: list[Future[None]], stop: Event, beside: int | None) -> None:
+    """Return when told to stop, or when the process beside has ended; raise what ended a job: that is a bug."""
+    while not stop.wait(LOOK):
+        for job in running:
+            if job.done():
+                job.result()
+        if beside is not None and os.getppid() != beside:
+            return
+
+
+def _again_and_again(app: Flask, job: Job, stop: Event) -> None:
+    """What fails outside (database, disk, a refusal) is written into the service's log, and tried again."""
+    with app.app_context():
+        while not stop.is_set():
+            try:
+                job.do()
+            except (SQLAlchemyError, OSError, Refusal) as error:
+                logs.failure(error)
+            finally:
+                db.session.remove()
+            stop.wait(job.every)

@@ -1,0 +1,90 @@
+"""Keys are turned under readers and writers, and whoever turns them is killed again and again: nothing is lost, and
+nobody sees a wrong value."""
+from __future__ import annotations
+
+import json
+import signal
+
+import pytest
+from sqlalchemy import create_engine, select
+
+from casework.cases import keys
+from casework.cases.files import Identity
+from casework.cases.models import PersonKey, key_place
+from casework.kernel.db import db
+from casework.kernel.exact import exact_index
+from casework.kernel.key_sources import configure
+from casework.kernel.keyring import data_key
+from tests.cases.turning import NAMED, a_number_of, ended, everyone, load, name_of, started
+from tests.conftest import KEYS
+from tests.counts import times
+
+PEOPLE, KILLS = times(small=600, full=100_000), times(small=2, full=20)
+BATCH = max(PEOPLE // (KILLS * 5), 10)
+LINES = 2  # batches that are let through before each kill
+
+
+@pytest.fixture
+def key_file(tmp_path):
+    path = tmp_path / "keys"
+    path.write_text(KEYS)
+    path.chmod(0o600)
+    configure({"KEYS_FILE": str(path)})
+    yield path
+    configure({"KEYS": KEYS})
+
+
+def killed(url, key_file):
+    """One turning, killed (SIGKILL) in the middle of a batch that follows a few that it told of."""
+    turning = started(url, key_file, "keys", "rotate", "--batch", BATCH)
+    told = [turning.stdout.readline() for _ in range(LINES)]
+    turning.send_signal(signal.SIGKILL)
+    turning.communicate(timeout=30)
+    assert turning.returncode == -signal.SIGKILL or not told[-1], turning.stderr
+    return turning.returncode == -signal.SIGKILL
+
+
+def as_written(url):
+    """Every loaded person, past the product: under which master and index keys they stand. Fails on a wrong value."""
+    engine, masters, indexes, number = create_engine(url), set(), set(), 0
+    keyed, identity = PersonKey.__table__, Identity.__table__
+    with engine.connect() as connection:
+        rows = connection.execute(select(
+            identity.c.id, identity.c.person_id, identity.c.legal_name_sealed, identity.c.a_number_index,
+            keyed.c.wrapped).outerjoin(keyed, keyed.c.person_id == identity.c.person_id).order_by(identity.c.id))
+        for id, person_id, name, index, wrapped in rows:
+            clear = Identity.legal_name.open(data_key(key_place(person_id), wrapped), id, name)
+            if clear and clear == name_of(number) and clear.startswith(NAMED):
+                masters.add(wrapped[4])
+                indexes.add(index[3])
+                assert index[3] == 1 or index == exact_index("a_number", a_number_of(number))
+                number += 1
+    engine.dispose()
+    assert number == PEOPLE
+    return masters, indexes
+
+
+@pytest.mark.crash
+@pytest.mark.slow
+def test_killed_again_and_again_under_readers_and_writers_nothing_is_lost_and_nothing_wrong_is_shown(
+        app, copy, key_file, tmp_path):
+    url, stop = copy[0], tmp_path / "stop"
+    load(url, PEOPLE)
+    at_work = [started(url, key_file, what, stop, many=PEOPLE) for what in ("read", "read", "write")]
+    assert [process.stdout.readline() for process in at_work] == ["ready\n"] * 3
+    keys.add("master")
+    keys.add("index")
+    kills = sum(killed(url, key_file) for _ in range(KILLS))
+    masters, indexes = as_written(url)
+    assert kills == KILLS and masters | indexes == {1, 2}
+    ended(started(url, key_file, "keys", "rotate", "--batch", BATCH), 300)
+    stop.touch()
+    said = [json.loads(ended(process)) for process in at_work]
+    db.session.remove()
+    print(PEOPLE, "people,", kills, "kills;", [one["done"] for one in said], "reads, reads, writes")
+    assert [one["wrong"] for one in said] == [[], [], []]
+    assert all(one["done"] > 5 for one in said)
+    assert as_written(url) == ({2}, {2})
+    status = ended(started(url, key_file, "keys", "status"))
+    assert "master-1      older      0 rows" in status
+    assert everyone(url)

@@ -1,0 +1,444 @@
+"""The verifier alone, on logs made by hand: what holds, what does not, and which record it names."""
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casework.log.verifier import casework_verify as verifier
+from tests.log import exported
+from tests.log.exported import Log, Signer, event, hashed, movement, packed
+
+FILE = Path(verifier.__file__)
+
+
+@pytest.fixture
+def check(tmp_path):
+    """`check(log)`: pack it, verify it against its own key: (status, report, why)."""
+    def run(log, *held, files=None, kind="full", key=None):
+        bundle = packed(tmp_path / "bundle.zip", log.files() if files is None else files, kind)
+        earlier = []
+        for number, each in enumerate(held):
+            earlier.append(tmp_path / f"held-{number}")
+            earlier[-1].write_bytes(each if isinstance(each, bytes) else each.encode())
+        return verifier.judged(str(bundle), key or log.signer.vkey, [str(path) for path in earlier])
+    return run
+
+
+def named(report):
+    first = report.first
+    return first.what, first.index, first.kind, first.id
+
+
+# ── What holds ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+def test_an_untouched_log_holds_and_continues_what_was_held(check):
+    log = Log()
+    status, report, _ = check(log, *log.marks)
+    assert (status, report.records) == (0, 16)
+    assert [each["size"] for each in report.held if each["agrees"]] == [4, 8, 12]
+
+
+def test_without_a_checkpoint_held_outside_it_says_what_that_leaves_open(check):
+    _, report, _ = check(Log())
+    assert verifier.WITHOUT_HELD in report.notes
+
+
+def test_a_bundle_unpacked_and_a_bare_file_with_its_checkpoint_are_judged_alike(tmp_path):
+    log = Log()
+    zipfile.ZipFile(packed(tmp_path / "b.zip", log.files())).extractall(tmp_path / "folder")
+    assert verifier.judged(str(tmp_path / "folder"), log.signer.vkey, [])[0] == 0
+    (tmp_path / "log.jsonl").write_bytes(exported.jsonl(log.lines()))
+    (tmp_path / "log.jsonl.checkpoint").write_text(log.checkpoint)
+    assert verifier.judged(str(tmp_path / "log.jsonl"), log.signer.vkey, [])[0] == 0
+    log.leaves[3]["verb"] = "case.close"
+    (tmp_path / "log.jsonl").write_bytes(exported.jsonl(log.lines()))
+    assert verifier.judged(str(tmp_path / "log.jsonl"), log.signer.vkey, [])[0] == 1
+
+
+def test_an_empty_log_holds(check):
+    assert check(Log([]))[0] == 0
+
+
+def test_the_key_may_be_in_a_file_and_witnesses_may_be_a_folder(tmp_path):
+    log = Log()
+    bundle, witness = packed(tmp_path / "b.zip", log.files()), tmp_path / "witness"
+    witness.mkdir()
+    for number, note in enumerate(log.marks):
+        (witness / f"{number}.txt").write_text(note)
+    (tmp_path / "key").write_text(f"the log's key:\n{log.signer.vkey}\n")
+    status, report, _ = verifier.judged(str(bundle), str(tmp_path / "key"), [str(witness)])
+    assert (status, len(report.held)) == (0, 3)
+
+
+# ── Which record ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+@pytest.mark.parametrize("index", range(16))
+def test_an_altered_record_is_named_exactly(check, index):
+    log = Log()
+    log.leaves[index]["extra"] = "x"
+    status, report, _ = check(log)
+    assert status == 1
+    assert named(report)[:2] == ("altered", index)
+    assert str(log.leaves[index]["id"]) in report.first.says
+
+
+@pytest.mark.parametrize("index", range(15))
+def test_a_line_taken_out_of_the_export_is_named_by_its_place(check, index):
+    log = Log()
+    lines = [line for line in log.lines() if line["index"] != index]
+    status, report, _ = check(log, files={**log.files(), verifier.RECORDS: exported.jsonl(lines)})
+    assert (status, *named(report)[:2]) == (1, "missing", index)
+
+
+def test_a_record_that_has_a_leaf_and_no_row_is_missing_by_name(check):
+    log = Log()
+    lines = log.lines()
+    lines[6] = {"index": 6, "missing": {"kind": "movement", "id": "m-1"}}
+    _, report, _ = check(log, files={**log.files(), verifier.RECORDS: exported.jsonl(lines)})
+    assert named(report) == ("missing", 6, "movement", "m-1")
+
+
+def test_two_lines_swapped_are_out_of_order_and_two_records_swapped_are_moved(check):
+    log = Log()
+    lines = log.lines()
+    lines[2], lines[3] = lines[3], lines[2]
+    _, report, _ = check(log, files={**log.files(), verifier.RECORDS: exported.jsonl(lines)})
+    assert named(report)[:2] == ("missing", 2)
+    log.leaves[2], log.leaves[3] = log.leaves[3], log.leaves[2]
+    _, report, _ = check(log)
+    assert named(report) == ("moved", 2, "audit_event", "4")
+
+
+def test_a_record_without_a_leaf_is_added_and_one_that_follows_is_only_not_yet_sealed(check):
+    log = Log()
+    log.unsealed = [event(14, ("movement", "m-9")), movement("m-9")]
+    status, report, _ = check(log)
+    assert (status, report.unsealed) == (0, 2)
+    for forged in ([movement("m-9")], [event(3)], [event(14, ("movement", "m-9"))]):
+        log.unsealed = [*forged, event(15)]
+        status, report, _ = check(log)
+        assert (status, report.first.what) == (1, "added")
+
+
+def test_a_tree_recomputed_by_who_cannot_sign_fails_at_the_first_checkpoint_that_covers_it(check):
+    log = Log()
+    log.leaves[9]["verb"] = "x"
+    log.hashes[9] = hashed(log.leaves[9])
+    status, report, _ = check(log)
+    assert status == 1
+    assert (report.first.index, report.first.until) == (8, 12)
+
+
+def test_who_signs_anew_is_caught_by_a_checkpoint_held_outside_and_by_nothing_else(check):
+    before = Log()
+    forged = Log(before.leaves, before.signer)
+    forged.leaves[9]["verb"] = "x"
+    forged = Log(forged.leaves, before.signer)
+    assert check(forged)[0] == 0  # the documented miss
+    status, report, _ = check(forged, *before.marks)
+    assert status == 1
+    assert (report.first.index, report.first.until) == (8, 12)
+
+
+@pytest.mark.parametrize("deed", ["altered", "missing", "added", "moved"])
+def test_against_an_earlier_bundle_the_first_rewritten_record_is_named(tmp_path, check, deed):
+    before = Log()
+    kept = packed(tmp_path / "kept.zip", before.files())
+    leaves = list(before.leaves)
+    if deed == "altered":
+        leaves[9] = {**leaves[9], "verb": "x"}
+    elif deed == "missing":
+        del leaves[9]
+    elif deed == "added":
+        leaves.insert(9, event(7, verb="y"))
+    else:
+        leaves[9], leaves[10] = leaves[10], leaves[9]
+    forged = Log([*leaves, event(20), event(21)], before.signer)
+    status, report, _ = verifier.judged(str(packed(tmp_path / "now.zip", forged.files())), before.signer.vkey, [str(kept)])
+    assert status == 1
+    exact = next(each for each in report.findings if "which you hold" in each.says and each.until is None)
+    assert (exact.what, exact.index) == (deed, 9)
+
+
+def test_a_log_cut_short_or_put_back_is_reported_by_the_missing_range(check):
+    now, older = Log(), Log()
+    older.signer = now.signer
+    older = Log(now.leaves[:9], now.signer)
+    status, report, _ = check(older, now.checkpoint)
+    assert status == 1
+    assert (report.first.what, report.first.index, report.first.until) == ("missing", 9, 16)
+    assert "Records 9 to 15 are missing" in report.first.says
+
+
+def test_what_an_event_made_must_follow_it_even_when_all_is_signed(check):
+    leaves = Log().leaves
+    status, report, _ = check(Log([leaf for leaf in leaves if leaf["id"] != "m-2"]))
+    assert (status, *named(report)) == (1, "missing", 7, "movement", "m-2")
+    leaves.insert(3, movement("m-8"))
+    status, report, _ = check(Log(leaves))
+    assert (status, *named(report)) == (1, "added", 3, "movement", "m-8")
+
+
+def test_an_event_dated_back_into_the_middle_is_out_of_order_even_when_it_is_signed(check):
+    status, report, _ = check(Log([*Log().leaves, event(4)]))
+    assert (status, *named(report)) == (1, "out of order", 16, "audit_event", "4")
+
+
+def test_a_database_moved_to_a_server_that_counts_anew_is_in_order(check):
+    later = {**event(14), "transaction_id": 5}
+    assert check(Log([*Log().leaves, later, {**event(15), "transaction_id": 6}]))[0] == 0
+
+
+# ── A part of the log ─────────────────────────────────────────────────────────────────────────────────────────────
+
+def test_a_part_holds_by_its_proofs_and_says_that_it_is_one(check):
+    log = Log()
+    status, report, _ = check(log, log.marks[1], files=log.part(2, 5, 6, 7, 15, held=[8]), kind="part")
+    assert (status, report.records, report.held[0]["agrees"]) == (0, 5, True)
+    assert any("left out" in note for note in report.notes)
+
+
+def test_in_a_part_an_altered_record_and_one_left_behind_are_named(check):
+    log = Log()
+    log.leaves[5]["verb"] = "x"
+    _, report, _ = check(log, files=log.part(2, 5, 6, 7), kind="part")
+    assert named(report)[:2] == ("altered", 5)
+    log = Log()
+    _, report, _ = check(log, files=log.part(2, 5, 6), kind="part")
+    assert named(report) == ("missing", 7, "movement", "m-2")
+    _, report, _ = check(log, files=log.part(4, 2), kind="part")
+    assert named(report)[:2] == ("out of order", 2)
+
+
+def test_a_part_of_a_rewritten_log_does_not_continue_what_was_held(check):
+    before = Log()
+    forged = Log([{**leaf, "details": {}} if leaf["id"] == 2 else leaf for leaf in before.leaves], before.signer)
+    assert check(forged, before.marks[1], files=forged.part(9, held=[8]), kind="part")[0] == 1
+    status, _, why = check(forged, before.marks[1], files=forged.part(9, held=[4]), kind="part")
+    assert status == 2
+    assert "no proof from" in why
+
+
+# ── Keys ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+def turned():
+    """A log whose key was turned twice: the first signs eight, the second twelve, the third all."""
+    one, two, three = Signer(), Signer(), Signer()
+    log = Log(None, three)
+    log.marks = [one.checkpoint(log.hashes[:8]), two.checkpoint(log.hashes[:12])]
+    log.turns = [{"vkey": one.vkey, "note": None}] + [
+        {"vkey": new.vkey, "note": old.note(f"{exported.ORIGIN}\nlog-key\n{new.vkey}\n")}
+        for old, new in ((one, two), (two, three))]
+    return log, one, two, three
+
+
+def test_the_chain_of_keys_is_followed_from_the_key_given_and_back_for_what_was_held(check):
+    log, *signers = turned()
+    for each in signers:
+        status, report, why = check(log, *log.marks, key=each.vkey)
+        assert (status, report.signed_by) == (0, signers[2].vkey), why
+
+
+def test_a_key_that_nobody_signed_in_opens_nothing(check):
+    log, one, _, three = turned()
+    log.turns[2]["note"] = three.note(f"{exported.ORIGIN}\nlog-key\n{three.vkey}\n")
+    status, _, why = check(log, key=one.vkey)
+    assert status == 2
+    assert "not signed by the key you gave" in why
+    assert check(log, key=Signer().vkey)[0] == 2
+
+
+def test_a_checkpoint_with_another_text_under_its_signature_does_not_hold(check):
+    log = Log()
+    log.checkpoint = log.checkpoint.replace("\n16\n", "\n15\n")
+    status, report, _ = check(log)
+    assert (status, report.first.what) == (1, "checkpoint")
+
+
+def test_a_checkpoint_of_another_log_is_not_compared(check):
+    log = Log()
+    status, _, why = check(log, log.signer.checkpoint(log.hashes[:4], "other.example/log"))
+    assert status == 2
+    assert "another log" in why
+
+
+# ── Proofs and vectors ────────────────────────────────────────────────────────────────────────────────────────────
+
+# From the tests of certificate-transparency (merkle_tree_test): eight entries, and the root after each.
+ENTRIES = [bytes.fromhex(text) for text in (
+    "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")]
+ROOTS = (
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328")
+A, B, C, D, E = (bytes.fromhex(text) for text in (
+    "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+    "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+    "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+    "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+    "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0"))
+F = bytes.fromhex("0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a")
+R = [b"", *map(bytes.fromhex, ROOTS)]
+PATHS = [(0, 1, []), (0, 8, [A, B, C]), (5, 8, [D, E, R[4]]), (2, 3, [R[2]]), (1, 5, [R[1], B, D])]
+CONTINUED = [(1, 1, []), (1, 8, [A, B, C]), (6, 8, [F, E, R[4]]), (2, 5, [B, D])]
+
+
+def test_the_roots_of_certificate_transparency():
+    fold = verifier.Fold()
+    for entry, expected in zip(ENTRIES, ROOTS, strict=True):
+        fold.add(verifier.leaf_hash(entry))
+        assert fold.root().hex() == expected
+
+
+@pytest.mark.parametrize(("index", "size", "path"), PATHS)
+def test_the_paths_of_certificate_transparency(index, size, path):
+    assert verifier.root_by_inclusion(verifier.leaf_hash(ENTRIES[index]), index, size, path) == R[size]
+
+
+@pytest.mark.parametrize(("old", "size", "proof"), CONTINUED)
+def test_the_consistency_proofs_of_certificate_transparency(old, size, proof):
+    assert verifier.consistent(old, R[old], size, R[size], proof)
+
+
+def leaves_of(count):
+    return [hashlib.sha256(bytes([number % 251, number // 251])).digest() for number in range(count)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 400).flatmap(lambda size: st.tuples(st.just(size), st.integers(0, size - 1))), st.data())
+def test_a_true_path_leads_to_the_root_and_no_other_place_or_path_does(place, data):
+    size, index = place
+    hashes = leaves_of(size)
+    root, path = exported.root(hashes), exported.path(index, hashes)
+    assert verifier.root_by_inclusion(hashes[index], index, size, path) == root
+    other = data.draw(st.integers(0, size - 1).filter(lambda number: number != index) if size > 1 else st.just(size))
+    assert verifier.root_by_inclusion(hashes[index], other, size, path) != root
+    assert verifier.root_by_inclusion(hashes[index], index, size, [*path, root]) != root
+    if path:
+        assert verifier.root_by_inclusion(hashes[index], index, size, path[:-1]) != root
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 400).flatmap(lambda size: st.tuples(st.integers(1, size), st.just(size))), st.data())
+def test_a_true_continuation_is_proved_and_no_other_root_is(sizes, data):
+    old, size = sizes
+    hashes = leaves_of(size)
+    proof = exported.proof(old, hashes)
+    assert verifier.consistent(old, exported.root(hashes[:old]), size, exported.root(hashes), proof)
+    spoilt = data.draw(st.integers(0, old - 1))
+    forged = [*hashes[:spoilt], b"\0" * 32, *hashes[spoilt + 1:]]
+    assert not verifier.consistent(old, exported.root(hashes[:old]), size, exported.root(forged),
+                                   exported.proof(old, forged))
+
+
+@given(st.lists(st.binary(min_size=32, max_size=32), max_size=70))
+def test_the_root_is_that_of_the_rfc_for_every_size(hashes):
+    fold = verifier.Fold()
+    for one in hashes:
+        fold.add(one)
+    assert fold.root() == exported.root(hashes)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40), st.integers(0, 2**40))
+def test_what_a_log_signs_is_read_as_it_was_signed(origin, size):
+    signer, root = Signer(), hashlib.sha256(origin.encode()).digest()
+    note = signer.note(f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n")
+    found = verifier.read_checkpoint(note.encode())
+    assert (found.origin, found.size, found.root) == (origin, size, root)
+    assert verifier.signer(found.note, [verifier.read_key(signer.vkey)]).text == signer.vkey
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
+def test_what_is_no_note_is_refused_and_nothing_breaks(data):
+    for read in (verifier.read_note, verifier.read_checkpoint):
+        try:
+            read(data)
+        except ValueError:
+            continue
+    try:
+        verifier.read_key(data.decode("utf-8", "replace"))
+    except ValueError:
+        pass
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 10_000), st.integers(0, 7))
+def test_no_bit_of_a_signed_checkpoint_can_be_turned(at, bit):
+    log = Log(story := exported.story(), Signer())
+    data = bytearray(log.checkpoint.encode())
+    data[at % len(data)] ^= 1 << bit
+    try:
+        found = verifier.read_checkpoint(bytes(data))
+        assert verifier.signer(found.note, [verifier.read_key(log.signer.vkey)]) is None or not story
+    except ValueError:
+        pass
+
+
+# ── On its own ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+def test_it_imports_nothing_of_the_application_and_says_its_verdict_in_words_and_for_machines(tmp_path):
+    log = Log()
+    log.leaves[6]["amount"] += 1
+    bundle = packed(tmp_path / "b.zip", log.files())
+    alone = (tmp_path / "casework_verify.py")
+    alone.write_bytes(FILE.read_bytes())
+
+    def run(*words):
+        return subprocess.run([sys.executable, "-I", str(alone), str(bundle), *words], capture_output=True, text=True,
+                              cwd=tmp_path, timeout=30, check=False)
+    said = run("--key", log.signer.vkey)
+    assert said.returncode == 1
+    assert "Record 6 (movement m-1) is altered" in said.stdout
+    told = json.loads(run("--key", log.signer.vkey, "--json").stdout)
+    assert told["verdict"] == "does not hold"
+    assert (told["first"]["index"], told["first"]["id"]) == (6, "m-1")
+    assert run("--key", "nonsense").returncode == 2
+    assert run().returncode == 2
+    assert "casework" not in {line.split()[1].split(".")[0] for line in alone.read_text().splitlines()
+                              if line.startswith(("import ", "from "))}
+
+
+@pytest.mark.slow
+def test_its_own_wheel_runs_where_only_cryptography_is(tmp_path):
+    """Built from its folder, put into an environment of its own, and run by its command."""
+    built = subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+                           cwd=FILE.parent, capture_output=True, text=True, timeout=60, check=False)
+    assert built.returncode == 0, built.stderr
+    wheel, place = next(tmp_path.glob("*.whl")), tmp_path / "env"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place)], check=True, timeout=60)
+    installed = subprocess.run([sys.executable, "-m", "pip", "--python", str(place / "bin" / "python"), "install", "-q",
+                                "--no-deps", "--no-index", "--disable-pip-version-check", str(wheel)],
+                               capture_output=True, text=True, timeout=60, check=False)
+    assert installed.returncode == 0, installed.stderr
+    lent(next(place.glob("lib/python*/site-packages")))
+    log = Log()
+    bundle = packed(tmp_path / "b.zip", log.files())
+    done = subprocess.run([place / "bin" / "casework-verify", str(bundle), "--key", log.signer.vkey], capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "This log holds" in done.stdout
+
+
+def lent(site):
+    """The installed `cryptography` and what it stands on, and nothing else of this environment."""
+    import cryptography
+    here = Path(cryptography.__file__).parent.parent
+    for name in ("cryptography", "cffi", "pycparser"):
+        if (here / name).is_dir():
+            (site / name).symlink_to(here / name)
+    for file in here.glob("_cffi_backend*"):
+        (site / file.name).symlink_to(file)
