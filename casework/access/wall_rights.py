@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from .. import policy
 from ..kernel.constraints import APPEND_ONLY
-from ..kernel.db import Record
 from .open_tables import LOOKS, READ_BY_ALL
 from .wall_words import Model, array, clauses, clauses_of, column, keys, parents, roles_of, walled, ways
 
@@ -113,11 +112,6 @@ def _judged_on(name: str) -> list[str]:
     """The verbs of this kind of record that change one."""
     return [verb for verb in sorted(policy.VERBS - LOOKS) if verb.split(".")[0] == policy.judged_on(verb) == name
             and not verb.split(".")[1].startswith("read")]
-
-
-def by_uuid(model: Model) -> bool:
-    """Has each of its rows a key of its own that is known before it is written?"""
-    return issubclass(model, Record)
 
 
 def own(name: str) -> str:

@@ -8,7 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from .. import policy
 from ..kernel.conditions import MY_OFFICE, Condition
-from ..kernel.db import Base
+from ..kernel.constraints import APPEND_ONLY
+from ..kernel.db import Base, Record
 from ..kernel.people import People
 from ..kernel.walled import Walled
 
@@ -72,6 +73,11 @@ def models() -> dict[str, Model]:
             if hasattr(mapper.class_, "__tablename__")}
 
 
+def by_uuid(model: Model) -> bool:
+    """Has each of its rows a key of its own that is known before it is written?"""
+    return issubclass(model, Record)
+
+
 def walled(model: Model) -> Walled:
     return getattr(model, "__walled__", Walled())
 
@@ -101,7 +107,8 @@ def links(known: Iterable[Model]) -> list[list[People]]:
 
 
 def standing(some: list[People]) -> str:
-    """Where the asker, or their office, stands in a link table: asked by the owner, past the link's own wall."""
+    """Where the asker, or their office, stands in a link table: asked by the owner, past the link's own wall. A name
+    that this very transaction signs does not bar the step it belongs to."""
     people = some[0]
     link: Any = people.link.__table__
     names = sorted({name for each in some for name in (*each.there, *each.only)})
@@ -110,11 +117,12 @@ def standing(some: list[People]) -> str:
     source = f"({link.element.compile(dialect=DIALECT)})" if hasattr(link, "element") else f'"{link.name}"'
     whose = "= wall.holder(of_roles)" if people.by == "user_id" else "= ANY (ARRAY (SELECT wall.offices(of_roles)))"
     current = " AND l.since <= moment AND (l.until IS NULL OR l.until > moment)" if people.dated else ""
-    asks = f"SELECT {takes} FROM {source} l WHERE l.{people.by} {whose}{current}"  # noqa: S608
+    earlier = " AND l.xmin IS DISTINCT FROM at_work" if link.name in APPEND_ONLY else ""
+    asks = f"SELECT {takes} FROM {source} l WHERE l.{people.by} {whose}{current}{earlier}"  # noqa: S608
     return (f"CREATE FUNCTION wall.{people.function}(of_roles text[]) RETURNS TABLE ({gives}) LANGUAGE plpgsql STABLE "
             f"COST 10 ROWS {FEW} SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$\n"
             f"#variable_conflict use_column\n"
-            f"DECLARE moment timestamptz := (wall.said())[5]::timestamptz;\n"
+            f"DECLARE moment timestamptz := (wall.said())[5]::timestamptz; at_work xid := wall.writing();\n"
             f"BEGIN RETURN QUERY {asks}; END $$")
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from ..kernel.system import SYSTEM
 from .open_tables import GIVEN_ONCE, OPERATIONAL, READ_BY_ALL, RUNTIME
-from .wall_rights import adding, again, by_uuid, changing, holding, own, reading
-from .wall_words import Model, links, models, parents, standing, walled, wrote
+from .wall_rights import adding, again, changing, holding, own, reading
+from .wall_words import Model, by_uuid, links, models, parents, standing, walled, wrote
 
 __all__ = ["OPERATIONAL", "READ_BY_ALL", "RUNTIME", "Unwalled", "digest", "models", "statements", "table"]
 
@@ -77,8 +77,8 @@ def table(name: str, known: dict[str, Model]) -> Iterator[str]:
     yield f'GRANT UPDATE ({", ".join(_changeable(model, known))}) ON "{name}" TO {RUNTIME}'
     yield _policy(name, "hold", "UPDATE", f"USING ({holding(model)}) WITH CHECK (false)")
     if changed:
-        mine, once_more = (f" OR {own(name)}", f" OR {again(name)}") if by_uuid(model) else ("", "")
-        yield _policy(name, "change", "UPDATE", f"USING ({changed}{mine}) WITH CHECK ({changed}{once_more})")
+        mine, twice = (f" OR {own(name)}", f" OR {again(name)}") if by_uuid(model) else ("", "")
+        yield _policy(name, "change", "UPDATE", f"USING ({changed}{mine}) WITH CHECK ({changed}{twice})")
     if "delete" in walled(model).system:
         yield f'GRANT DELETE ON "{name}" TO {RUNTIME}'
         yield _policy(name, "remove", "DELETE", "USING ((SELECT wall.system()))")

@@ -23,7 +23,7 @@ from casework.kernel.db import at, db, now, uuid7
 from casework.kernel.system import SYSTEM
 from casework.policy import VERBS
 from tests.funds import story
-from tests.world import CAST
+from tests.world import CAST, as_seen_by
 
 ZONE = ZoneInfo("America/Denver")
 WEDNESDAY = datetime(2026, 3, 18, 16, tzinfo=UTC)
@@ -34,11 +34,11 @@ def duty(due_at, **words):
 
 
 def titles(actor):
-    return [row.title for group in desk(actor, zone=ZONE, whole=True) for row in group.rows]
+    return [row.title for group in desk(as_seen_by(actor), zone=ZONE, whole=True) for row in group.rows]
 
 
 def panel(actor, title):
-    return next((each for each in steering(actor) if each.title.startswith(title)), None)
+    return next((each for each in steering(as_seen_by(actor)) if each.title.startswith(title)), None)
 
 
 # ── Groups ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -220,12 +220,12 @@ def test_an_auditor_sees_that_log_and_ledger_agree(world):
 
 
 def test_an_auditor_finds_late_papers_with_the_way_to_their_story(world, browser):
-    assert oversight.late(world.uma) == []
+    assert oversight.late(as_seen_by(world.uma)) == []
     with at(now() + timedelta(days=20)):
-        (late,) = oversight.late(world.uma)
+        (late,) = oversight.late(as_seen_by(world.uma))
         assert (late.title, late.url) == ("Receipt late", f"/log/disbursements/{world.paid.id}")
         assert late.number in browser("uma").get("/").text
-        assert oversight.late(world.ada) == []
+        assert oversight.late(as_seen_by(world.ada)) == []
 
 
 def test_a_privacy_officer_is_led_to_who_looked(world):
@@ -234,18 +234,18 @@ def test_a_privacy_officer_is_led_to_who_looked(world):
 
 
 def test_an_administrator_sees_accounts_without_a_role_and_roles_about_to_end(world, browser):
-    assert world.zoe.id in {user.id for user in oversight.without_role(world.root)}
+    assert world.zoe.id in {user.id for user in oversight.without_role(as_seen_by(world.root))}
     access.give_role(SYSTEM, world.zoe, role="cp_reviewer", until=now() + timedelta(days=9), document="Test")
-    assert [(each.user.id, each.role) for each in oversight.ending(world.root)] == [(world.zoe.id, "Cp reviewer")]
-    assert world.zoe.id not in {user.id for user in oversight.without_role(world.root)}
+    assert [(each.user.id, each.role) for each in oversight.ending(as_seen_by(world.root))] == [(world.zoe.id, "Cp reviewer")]
+    assert world.zoe.id not in {user.id for user in oversight.without_role(as_seen_by(world.root))}
     assert "Roles about to end" in browser("root").get("/").text
-    assert oversight.without_role(world.ada) == list(oversight.ending(world.ada)) == []
+    assert oversight.without_role(as_seen_by(world.ada)) == list(oversight.ending(as_seen_by(world.ada))) == []
 
 
 # ── The team ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 def test_a_supervisor_sees_the_team_by_person(world):
-    *people, total = team(world.sam, ZONE)
+    *people, total = team(as_seen_by(world.sam), ZONE)
     assert {row.name for row in people} >= {"Ada Example", "Abe Example"}
     assert (total.open, total.overdue) == (sum(row.open for row in people), sum(row.overdue for row in people))
     abe = next(row for row in people if row.name == "Abe Example")
@@ -254,12 +254,12 @@ def test_a_supervisor_sees_the_team_by_person(world):
 
 
 def test_nobody_else_sees_a_team_and_no_supervisor_another_office(world):
-    assert team(world.ada, ZONE) == team(world.uma, ZONE) == []
-    assert {row.name for row in team(world.tom, ZONE)} == {"Bea Example", "Team"}
+    assert team(as_seen_by(world.ada), ZONE) == team(as_seen_by(world.uma), ZONE) == []
+    assert {row.name for row in team(as_seen_by(world.tom), ZONE)} == {"Bea Example", "Team"}
 
 
 def test_the_cases_that_the_team_shows_are_written_into_the_trail(world):
-    people = team(world.sam, ZONE)
+    people = team(as_seen_by(world.sam), ZONE)
     last = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
     assert {each[1] for each in last.shown} == {str(row.oldest.id) for row in people if row.oldest}
 

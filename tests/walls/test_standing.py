@@ -132,26 +132,27 @@ def test_production_does_not_serve_past_the_walls(place):
 
 
 def test_who_asks_is_said_once_for_each_pair_of_eyes(postgresql_app, world):
-    said = []
+    said, rosa = [], world.rosa.number
     as_seen_by(world.ada)
     db.session.rollback()
     with counted(said):
         for _ in range(3):
-            assert numbers() == [world.rosa.number]
+            assert numbers() == [rosa]
         assert len(said) == 1
         with rules("test"):
             assert len(numbers()) > 2
-        assert numbers() == [world.rosa.number]
+        assert numbers() == [rosa]
         assert len(said) == 3
     db.session.rollback()
 
 
 def test_a_savepoint_taken_back_takes_back_what_was_said(postgresql_app, world):
+    rosa = world.rosa.number
     as_seen_by(world.ada)
     part = db.session.begin_nested()
     numbers()
     part.rollback()
-    assert numbers() == [world.rosa.number]
+    assert numbers() == [rosa]
 
 
 def test_a_connection_given_back_knows_nobody(postgresql_app, world):
