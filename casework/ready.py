@@ -17,6 +17,7 @@ def register(app: Flask) -> None:
     """The database answers, its tables are those this code was written for, and there is a key to seal with."""
     health.register(app, "database", lambda: db.session.scalar(select(1)) == 1)
     health.register(app, "tables", lambda: schema.present() == schema.head())
+    health.register(app, "walls", schema.walled)
     health.register(app, "keys", lambda: bool(ring.current))
 
 
@@ -32,10 +33,24 @@ def refuse_demo_people(app: Flask) -> None:
     if app.config["ENV"] != "production":
         return
     with app.app_context():
-        known = inspect(db.engine).has_table(User.__tablename__)
-        demo = known and db.session.scalar(select(User.id).where(User.demo).limit(1))
-        db.session.remove()
+        with schema.as_owner() as connection:
+            known = inspect(connection).has_table(User.__tablename__)
+            demo = known and connection.scalar(select(User.id).where(User.demo).limit(1))
         db.engine.dispose()  # the workers that follow make connections of their own
         if demo:
             raise Unsafe("Casework does not start like this: the database holds the demo story's people, "
                          "and their password is published.")
+
+
+def refuse_open_walls(app: Flask) -> None:
+    """Raises Unsafe when production would serve past the row security of PostgreSQL. Asked before serving, not by the
+    commands that raise the walls."""
+    if app.config["ENV"] != "production":
+        return
+    with app.app_context():
+        stands = schema.walled()
+        db.engine.dispose()
+        if not stands:
+            raise Unsafe("Casework does not start like this: it connects as a role that row security does not hold, or "
+                         "the policies in the database are not those of this code. Run `casework db secure` as the "
+                         "owner (CASEWORK_OWNER_URL).")

@@ -3,6 +3,9 @@ says what may not be.
 
     CASEWORK_ENV            production (default), demo or test
     CASEWORK_DATABASE_URL   the database; SQLite in production only with CASEWORK_ALLOW_SQLITE=1
+    CASEWORK_OWNER_URL      the same database as its owner, for `casework db …` (default: the database's own address)
+    CASEWORK_CONTEXT_KEY    signs who asks, for PostgreSQL's row security; at least 32 characters (default: derived
+                            from CASEWORK_SECRET_KEY). After a change of either: `casework db secure`
     CASEWORK_SECRET_KEY     signs cookies and forms; at least 32 characters
     CASEWORK_KEYS_FILE      the key file (mode 0600), or CASEWORK_KEYS with its text
     CASEWORK_PROXIES        how many proxies in front may name the client's address (default 0: none)
@@ -13,10 +16,13 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from .kernel.crypto import derive
+
 DEMO_SECRET = "published demo secret: never for a real case"
 
 DEFAULTS: dict[str, Any] = {
-    "ENV": "production", "DATABASE_URL": "", "SECRET_KEY": "", "KEYS_FILE": "", "KEYS": "", "PROXIES": 0,
+    "ENV": "production", "DATABASE_URL": "", "OWNER_URL": "", "CONTEXT_KEY": "", "SECRET_KEY": "", "KEYS_FILE": "",
+    "KEYS": "", "PROXIES": 0,
     "ALLOW_SQLITE": False, "PASSWORD_COST": "full", "POOL_SIZE": 8, "STATEMENT_SECONDS": 60,
 }
 FIXED: dict[str, Any] = {
@@ -41,13 +47,26 @@ def settings(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def database(chosen: Mapping[str, Any]) -> dict[str, Any]:
     """How to reach it, with limits on waiting so that one stuck request does not hold the others."""
-    url = str(chosen["DATABASE_URL"]).replace("postgresql://", "postgresql+psycopg://", 1)
+    url = address(str(chosen["DATABASE_URL"]))
     options: dict[str, Any] = {"execution_options": {"guarded": True}}
     if url.startswith("postgresql"):
+        options["execution_options"]["context_key"] = context_key(chosen)
         limits = f"-c statement_timeout={int(chosen['STATEMENT_SECONDS'])}s -c lock_timeout=15s"
         options |= {"pool_size": int(chosen["POOL_SIZE"]), "max_overflow": 4,
                     "connect_args": {"options": limits}}
     return {"SQLALCHEMY_DATABASE_URI": url, "SQLALCHEMY_ENGINE_OPTIONS": options}
+
+
+def address(url: str) -> str:
+    """With the driver we use, whichever way it was written."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def context_key(chosen: Mapping[str, Any]) -> bytes:
+    """What the application signs with when it tells the database who asks. The owner stores it there, in a form to
+    verify with; the runtime role cannot read it."""
+    given = str(chosen["CONTEXT_KEY"])
+    return given.encode() if given else derive(str(chosen["SECRET_KEY"]).encode(), "wall context", "1")
 
 
 def refuse_unsafe(chosen: Mapping[str, Any], *, demo_keys: bool, debug: bool) -> None:
@@ -59,6 +78,7 @@ def refuse_unsafe(chosen: Mapping[str, Any], *, demo_keys: bool, debug: bool) ->
         ("CASEWORK_SECRET_KEY is missing or shorter than 32 characters", len(str(chosen["SECRET_KEY"])) < 32),
         ("CASEWORK_SECRET_KEY is the published demo secret", chosen["SECRET_KEY"] == DEMO_SECRET),
         ("the key ring holds the published demo key", demo_keys),
+        ("CASEWORK_CONTEXT_KEY is shorter than 32 characters", 0 < len(str(chosen["CONTEXT_KEY"])) < 32),
         ("debug is on", debug),
         ("SQLite needs CASEWORK_ALLOW_SQLITE=1", _sqlite(chosen) and str(chosen["ALLOW_SQLITE"]) not in ("1", "True")),
         ("passwords must be hashed at full cost", chosen["PASSWORD_COST"] != "full"),

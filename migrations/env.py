@@ -8,7 +8,8 @@ from flask import current_app
 from sqlalchemy.types import TypeDecorator
 
 from casework.audit.guards import letting_through
-from casework.kernel.db import Base, db
+from casework.kernel.db import Base
+from casework.schema import as_owner
 
 
 def plainly(kind: str, item: Any, _: Any) -> str | bool:
@@ -19,7 +20,7 @@ def plainly(kind: str, item: Any, _: Any) -> str | bool:
 
 
 def run() -> None:
-    with current_app.app_context(), db.engine.connect() as connection, letting_through():
+    with current_app.app_context(), as_owner() as connection, letting_through():
         context.configure(connection=connection, target_metadata=Base.metadata, render_item=plainly,
                           render_as_batch=connection.dialect.name == "sqlite", compare_type=True,
                           transaction_per_migration=True)

@@ -6,6 +6,8 @@ offices. Zoe holds nothing.
 """
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import import_module
@@ -26,6 +28,7 @@ from casework.cases.investigations import Investigation, Nature
 from casework.cases.models import Case, Source
 from casework.kernel.db import Base, at, db, now
 from casework.kernel.rulebook import RulebookEntry
+from casework.kernel.scope import asks
 from casework.kernel.system import SYSTEM
 from casework.policy import Role
 
@@ -107,6 +110,23 @@ def files(w: SimpleNamespace) -> None:
     recording.record_contact(w.ada, w.rosa_contact, w.rosa, phone="303-555-0100", whereabouts="Room 4, Birch House",
                              safe_method="Text first", safe_times="After 16:00", code_word="Heron", do_not_call=True)
     w.rosa_note = recording.add_note(w.ada, w.rosa, about="logistics", body="Interpreter booked for Thursday.")
+
+
+@contextmanager
+def looking(session: Session) -> Iterator[None]:
+    """The test itself looks, past the wall: not through the eyes of anybody in the story."""
+    outer = session.info.get("rules")
+    session.info["rules"] = outer or "test"
+    try:
+        yield
+    finally:
+        session.info["rules"] = outer
+
+
+def as_seen_by(person: User) -> User:
+    """What is read from here on is read for this person, as the gate says it of a request."""
+    asks(db.session(), person.id)
+    return person
 
 
 class World:

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..kernel.db import Base, Dated, Moment, Name, Prose, Record
+from ..kernel.walled import Walled
 from ..policy import Role
 
 
@@ -98,6 +99,7 @@ class ApiToken(Record):
     """A machine's way in, for one person. Only the digest is kept; `scopes` are the verbs it may use, or `*`."""
 
     __tablename__ = "api_token"
+    __walled__ = Walled(named="user_id")
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"), index=True)
     digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True, info={"private": True})

@@ -10,6 +10,7 @@ from ..audit import action
 from ..kernel.conditions import Actor, Grant
 from ..kernel.db import db, now
 from ..kernel.errors import Invalid
+from ..kernel.scope import rules
 from .models import ApiToken, User
 from .sign_ins import digest, whose
 
@@ -43,7 +44,9 @@ def create(actor: Actor, user: User, *, label: str, scopes: str = "*", days: int
 
 def bearer(token: str, kind: type[Bearer] = Bearer) -> Bearer | None:
     """Who comes with this token, or None when it is unknown, ended or its person is disabled."""
-    known = whose(ApiToken, ApiToken.digest == digest(token), ApiToken.expires_at > now(), ApiToken.ended_at.is_(None))
+    with rules("token"):
+        known = whose(ApiToken, ApiToken.digest == digest(token), ApiToken.expires_at > now(),
+                      ApiToken.ended_at.is_(None))
     return kind(known[1], known[0]) if known else None
 
 

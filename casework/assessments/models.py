@@ -15,6 +15,7 @@ from ..kernel.crypto import Key
 from ..kernel.db import Moment, Name, Record
 from ..kernel.rulebook import RulebookEntry
 from ..kernel.sealed import OptionalEnvelope, Sealed
+from ..kernel.walled import Walled
 
 EMERGENCY, HIGH, MODERATE, LOW, NONE = 4, 3, 2, 1, 0
 LEVELS = {NONE: "None", LOW: "Low", MODERATE: "Moderate", HIGH: "High", EMERGENCY: "Emergency"}
@@ -81,6 +82,7 @@ class NeedRating(Record):
     """The answer for one domain. No answer yet is no row. The note is sealed under the person's key."""
 
     __tablename__ = "need_rating"
+    __walled__ = Walled(follows="assessment_id")
     __table_args__ = (
         UniqueConstraint("assessment_id", "domain"),
         CheckConstraint("(answer = 'level') = (level IS NOT NULL)", name="only_a_level_has_a_level"),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..kernel.constraints import append_only, trigger
 from ..kernel.db import Base, Moment, Name
+from ..kernel.walled import Walled
 
 Number = BigInteger().with_variant(Integer, "sqlite")
 
@@ -21,6 +22,7 @@ class AuditEvent(Base):
     """
 
     __tablename__ = "audit_event"
+    __walled__ = Walled(signed="actor_id")
     __table_args__ = (
         Index("ix_audit_event_actor_id_id", "actor_id", "id"), Index("ix_audit_event_case_id_id", "case_id", "id"),
         Index("ix_audit_event_office_id_id", "office_id", "id"), Index("ix_audit_event_verb_id", "verb", "id"),

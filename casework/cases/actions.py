@@ -14,6 +14,7 @@ from ..kernel.clocks import local_day
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..kernel.errors import Conflict, Invalid
+from ..kernel.scope import rules
 from ..policy import Role
 from .closing import CHECKLIST, open_ends
 from .files import SHARED_WITH_INVESTIGATION, Contact, Identity, Note
@@ -36,8 +37,9 @@ def open_case(actor: Actor, office: Office, *, referral_source: Source, language
             investigation_id=investigation_id, opened_at=now(), updated_at=now())
         db.session.add(case)
         db.session.flush()
-        for member in {lead, actor.id}:
+        for member in dict.fromkeys((actor.id, lead)):
             _joins(case, member)
+            db.session.flush()
         if under_18:
             _discovered(actor, case, discovered_at, None)
     return case
@@ -52,7 +54,9 @@ def _new_person() -> Person:
 def _number(office: Office) -> dict[str, Any]:
     """The next number of this office's year. The office is locked, so two openings cannot meet."""
     year = local_day(now(), office.zone).year
-    last = db.session.scalar(select(func.max(Case.serial)).where(Case.office_id == office.id, Case.year == year)) or 0
+    with rules("number"):
+        last = db.session.scalar(select(func.max(Case.serial)).where(
+            Case.office_id == office.id, Case.year == year)) or 0
     return {"year": year, "serial": last + 1, "number": f"VA-{year}-{office.code}-{last + 1:05}"}
 
 

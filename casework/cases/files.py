@@ -12,6 +12,7 @@ from ..access.models import User
 from ..kernel.db import Moment, Name, Record
 from ..kernel.people import People
 from ..kernel.sealed import Envelope, OptionalEnvelope, Sealed, SealedDay
+from ..kernel.walled import Walled
 from .investigations import InvestigationMember
 from .models import OfPerson, SealedInCase
 
@@ -29,6 +30,7 @@ class Identity(OfPerson, Record):
     """Who a person is."""
 
     __tablename__ = "identity"
+    __walled__ = Walled(follows="person_id")
 
     legal_name_sealed: Mapped[OptionalEnvelope]
     goes_by_sealed: Mapped[OptionalEnvelope]
@@ -52,6 +54,7 @@ class Contact(OfPerson, Record):
     """Where a person is and how to reach them without putting them in danger."""
 
     __tablename__ = "contact"
+    __walled__ = Walled(follows="person_id")
 
     phone_sealed: Mapped[OptionalEnvelope]
     email_sealed: Mapped[OptionalEnvelope]
@@ -95,6 +98,7 @@ class Note(SealedInCase, Record):
     """A dated entry. `investigation_id` is set only on the kinds that the investigation's members may read."""
 
     __tablename__ = "note"
+    __walled__ = Walled(follows="case_id", signed="author_id")
 
     about: Mapped[NoteKind]
     body_sealed: Mapped[Envelope]

@@ -11,13 +11,16 @@ from ..audit import action
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..kernel.errors import Invalid
+from ..kernel.scope import rules
 from ..policy import Role
 from .investigations import Investigation, InvestigationMember, Nature
 
 
 def open_investigation(actor: Actor, office: Office, *, number: str, nature: Nature) -> Investigation:
     """A matter as the agency numbers it. Whoever opens it is its first member."""
-    if db.session.scalar(select(Investigation.id).where(Investigation.number == number)):
+    with rules("number"):
+        taken = db.session.scalar(select(Investigation.id).where(Investigation.number == number))
+    if taken:
         raise Invalid(number="An investigation with this number is on record.")
     with action(actor, "investigation.open", office) as deed:
         deed.subject = matter = Investigation(number=number, nature=nature, office_id=office.id, opened_at=now())

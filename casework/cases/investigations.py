@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..kernel.db import Dated, Moment, Name, Record
 from ..kernel.people import People
+from ..kernel.walled import Walled
 
 
 class Nature(StrEnum):
@@ -22,6 +23,7 @@ class Nature(StrEnum):
 
 class InvestigationMember(Dated, Record):
     __tablename__ = "investigation_member"
+    __walled__ = Walled(follows="investigation_id", named="user_id")
     __table_args__ = (Index("ix_investigation_member_user", "user_id", "investigation_id"),)
 
     investigation_id: Mapped[UUID] = mapped_column(ForeignKey("investigation.id"), index=True)

@@ -16,6 +16,7 @@ from ..kernel.db import Base, Dated, Moment, Name, Prose, Record, db
 from ..kernel.keyring import data_key, new_data_key
 from ..kernel.people import People
 from ..kernel.sealed import Envelope
+from ..kernel.walled import Walled
 from .investigations import Investigation, InvestigationMember
 
 
@@ -53,6 +54,7 @@ class TeamMember(Dated, Record):
     """Works on a case for a time. Carries the person too, so that rows of the person need no detour."""
 
     __tablename__ = "team_member"
+    __walled__ = Walled(follows="case_id", named="user_id")
     __table_args__ = (Index("ix_team_member_user_case", "user_id", "case_id"),
                       Index("ix_team_member_user_person", "user_id", "person_id"))
 
@@ -67,6 +69,8 @@ class Person(Record):
     """Somebody we help. Owns the key under which everything about them is sealed."""
 
     __tablename__ = "person"
+    __walled__ = Walled(shown_by=(("case", "person_id"), ("disbursement", "person_id"), ("cp_request", "person_id")),
+                        made_by="case.open")
 
     wrapped_key: Mapped[Envelope]
 
@@ -194,6 +198,7 @@ class Discovery(OfCase, Record):
     a correction is a new row that supersedes an earlier one and says why."""
 
     __tablename__ = "discovery"
+    __walled__ = Walled(follows="case_id", signed="recorded_by_id")
 
     discovered_at: Mapped[datetime]
     recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
@@ -206,6 +211,7 @@ class HHSNotice(OfCase, Record):
     """A notice given to HHS: within 24 hours of discovery for a person under 18, or for an adult's certification."""
 
     __tablename__ = "hhs_notice"
+    __walled__ = Walled(signed="recorded_by_id")
 
     about: Mapped[Name]
     sent_at: Mapped[datetime]

@@ -9,6 +9,7 @@ from flask import current_app, url_for
 from .. import policy
 from ..kernel.conditions import Actor
 from ..kernel.db import db
+from ..kernel.scope import rules
 from ..web.dates import day_words, local, moment_words
 from ..web.stands import Act, Stands, Step
 from ..web.stands import acts as deed_acts
@@ -52,7 +53,8 @@ def facts(actor: Actor, case: Case, called: str) -> list[tuple[str, str]]:
 def _investigation(actor: Actor, case: Case) -> str:
     if case.investigation_id is None:
         return "None yet"
-    matter = db.session.get_one(Investigation, case.investigation_id)
+    with rules("investigation"):
+        matter = db.session.get_one(Investigation, case.investigation_id)
     return matter.number if policy.may(actor, "investigation.read", matter) else "One is open"
 
 

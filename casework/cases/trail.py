@@ -15,6 +15,7 @@ from ..access.people import named
 from ..audit.models import AuditEvent
 from ..kernel.conditions import Actor
 from ..kernel.db import db
+from ..kernel.scope import rules
 from . import story
 from .files import SHARED_WITH_INVESTIGATION, Contact, Identity, NoteKind
 from .models import Case
@@ -40,7 +41,8 @@ def events(actor: Actor, case: Case, *, before: int | None = None, limit: int = 
     if before is not None:
         where.append(AuditEvent.id < before)
     query = select(AuditEvent).where(*where).order_by(AuditEvent.id.desc()).limit(limit + 1)
-    found = list(db.session.scalars(query))
+    with rules("story"):
+        found = list(db.session.scalars(query))
     who = named([event.actor_id for event in found])
     told = [Told(event.at, _says(event), _by(event, who), _url(event)) for event in found[:limit]]
     return told, found[limit - 1].id if len(found) > limit else None
@@ -55,7 +57,8 @@ def looks(case: Case, since: datetime) -> list[Told]:
     query = select(AuditEvent).where(
         AuditEvent.at >= since, or_(AuditEvent.case_id == case.id, AuditEvent.subject_id.in_(own), names),
         AuditEvent.verb.in_([verb for verb in policy.VERBS if not story.is_deed(verb)]))
-    found = list(db.session.scalars(query.order_by(AuditEvent.id.desc()).limit(500)))
+    with rules("who looked"):
+        found = list(db.session.scalars(query.order_by(AuditEvent.id.desc()).limit(500)))
     return _gathered(found, named([event.actor_id for event in found]))
 
 

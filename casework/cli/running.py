@@ -37,6 +37,17 @@ def downgrade(revision: str) -> None:
     click.echo(f"The tables are at {schema.present() or 'nothing'}.")
 
 
+@database.command()
+@with_app
+def secure() -> None:
+    """As the owner (CASEWORK_OWNER_URL): the role the application connects as, its rights, and every policy."""
+    if not schema.apart():
+        raise click.UsageError("Row security needs PostgreSQL and two roles: CASEWORK_OWNER_URL for the owner, and "
+                               "casework_runtime in CASEWORK_DATABASE_URL.")
+    schema.secure()
+    click.echo("The walls stand: who may see and change what is the policy of this code.")
+
+
 @casework.group()
 def keys() -> None:
     """The keys that seal what is private."""

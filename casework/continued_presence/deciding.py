@@ -13,6 +13,7 @@ from ..kernel.clocks import Clock, months_after
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..kernel.errors import Conflict, Invalid
+from ..kernel.scope import rules
 from . import gates, moments, queries
 from .grants import CPGrant
 from .items import RECORD_CHECKS
@@ -31,13 +32,19 @@ def approve(actor: Actor, request: ContinuedPresenceRequest, *, mechanism: Mecha
         WORKFLOW.require(request, "approve")
         _days(start_on, end_on)
         _checks_are_fresh(request)
-        if reason := gates.bar(queries.citizenship_of(db.session.get_one(Case, request.case_id))):
+        if reason := gates.bar(queries.citizenship_of(_case(request))):
             raise Conflict(reason)
         request.mechanism, request.start_on, request.end_on = mechanism, start_on, end_on
         request.decided_under_id = rulebook.current("clocks").id
         move(actor, request, "approve")
         moments.record(actor, request, What.DECIDED_AT)
     return request
+
+
+def _case(request: ContinuedPresenceRequest) -> Case:
+    """The case of a request: whoever decides on the request does not see the file."""
+    with rules("case"):
+        return db.session.get_one(Case, request.case_id)
 
 
 def last_day(start_on: date, longest: Clock) -> date:
@@ -82,7 +89,7 @@ def issue(actor: Actor, request: ContinuedPresenceRequest, *, i94_number: str, i
 def _granted(request: ContinuedPresenceRequest, i94_issued_on: date, ead_requested_on: date | None) -> CPGrant:
     if request.mechanism is None or request.start_on is None or request.end_on is None:
         raise Conflict("This request has no decision that could be carried out.")
-    case, parent = db.session.get_one(Case, request.case_id), _superseded(request)
+    case, parent = _case(request), _superseded(request)
     return CPGrant(
         **in_case(case), request_id=request.id, request_number=request.number, parent_grant_id=parent and parent.id,
         investigation_id=request.investigation_id, mechanism=request.mechanism, start_on=request.start_on,

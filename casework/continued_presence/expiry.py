@@ -8,6 +8,7 @@ from sqlalchemy import select
 from ..audit import action
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
+from ..kernel.scope import rules
 from . import queries
 from .grants import CPGrant
 from .words import GrantState
@@ -18,8 +19,9 @@ def expire_due(actor: Actor) -> int:
     """Write down every end that has come; says how many. The actor is SYSTEM. An extension that waits changes
     nothing: it does not keep a grant in force."""
     soon = (now() + timedelta(days=1)).date()
-    candidates = db.session.scalars(select(CPGrant).where(
-        CPGrant.state == GrantState.ACTIVE, CPGrant.end_on < soon).order_by(CPGrant.end_on)).all()
+    with rules("expiry"):
+        candidates = db.session.scalars(select(CPGrant).where(
+            CPGrant.state == GrantState.ACTIVE, CPGrant.end_on < soon).order_by(CPGrant.end_on)).all()
     known = queries.offices(grant.office_id for grant in candidates)
     ended = [grant for grant in candidates if queries.days_left(grant, known[grant.office_id]) < 0]
     for grant in ended:

@@ -11,6 +11,7 @@ from ..cases.investigations import InvestigationMember
 from ..cases.models import OfCase
 from ..kernel.db import Moment, Name, Record
 from ..kernel.people import People
+from ..kernel.walled import Walled
 from .models import at_most_two_years
 from .words import GrantState, Mechanism
 
@@ -19,6 +20,7 @@ class CPGrant(OfCase, Record):
     """At most two years; an extension is a grant of its own. `end_on` is the last day that counts."""
 
     __tablename__ = "cp_grant"
+    __walled__ = Walled(follows="request_id")
     __table_args__ = (Index("ix_cp_grant_state_end", "state", "end_on"),)
 
     request_id: Mapped[UUID] = mapped_column(ForeignKey("cp_request.id"), unique=True)

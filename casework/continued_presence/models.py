@@ -23,6 +23,7 @@ from ..kernel.constraints import append_only, trigger
 from ..kernel.db import Moment, Name, Prose, Record
 from ..kernel.people import People
 from ..kernel.sealed import OptionalEnvelope, Sealed
+from ..kernel.walled import Walled
 from ..policy import Role
 from .words import Mechanism, Side, State, Type, What, Withdrawal
 
@@ -43,6 +44,7 @@ class CPSide(Record):
     """Where a person stands in one request. One side for each person, whatever the round: the database says so."""
 
     __tablename__ = "cp_side"
+    __walled__ = Walled(follows="request_id", signed="user_id", named="user_id")
     __table_args__ = (
         UniqueConstraint("request_id", "user_id", name="uq_cp_side_one_each", info={
             "says": "You already took a step on another side of this request. Somebody else must take this one."}),
@@ -59,6 +61,7 @@ class CPSignature(SealedInCase, Record):
     """One step, taken by one person in one round. The side is the person's own: the key to CPSide says so."""
 
     __tablename__ = "cp_signature"
+    __walled__ = Walled(follows="request_id", signed="user_id", named="user_id")
     __table_args__ = (
         ForeignKeyConstraint(["request_id", "user_id", "side"],
                              ["cp_side.request_id", "cp_side.user_id", "cp_side.side"], name="fk_cp_signature_side"),
@@ -138,13 +141,14 @@ class ContinuedPresenceRequest(OfCase, Record):
     @desk.inplace.expression
     @classmethod
     def _desk(cls) -> ColumnElement[str | None]:
-        return case({state: role.value for state, role in DESKS.items()}, value=cls.state)
+        return case({state.value: role.value for state, role in DESKS.items()}, value=cls.state)
 
 
 class CPMoment(OfCase, Record):
     """One of the five moments, as one person recorded it. Never edited: a second person's correction supersedes."""
 
     __tablename__ = "cp_moment"
+    __walled__ = Walled(follows="request_id", signed="recorded_by_id")
     __table_args__ = (
         UniqueConstraint("id", "recorded_by_id", name="uq_cp_moment_by"),
         ForeignKeyConstraint(["supersedes_id", "corrected_of_id"], ["cp_moment.id", "cp_moment.recorded_by_id"],

@@ -14,6 +14,7 @@ from ..cases.models import SealedInCase
 from ..kernel.db import Moment, Name, Record
 from ..kernel.people import People
 from ..kernel.sealed import OptionalEnvelope, Sealed, SealedDay
+from ..kernel.walled import Walled
 from .words import Answer, Basis, Trafficking
 
 
@@ -21,6 +22,7 @@ class CPPackage(SealedInCase, Record):
     """The words of one request."""
 
     __tablename__ = "cp_package"
+    __walled__ = Walled(follows="request_id")
 
     request_id: Mapped[UUID] = mapped_column(ForeignKey("cp_request.id"), unique=True)
     investigation_id: Mapped[UUID] = mapped_column(ForeignKey("investigation.id"), index=True)
@@ -53,6 +55,7 @@ class CPItem(SealedInCase, Record):
     """One gate of the checklist that the request was drafted under. `hard_gate` stops every sending until answered."""
 
     __tablename__ = "cp_item"
+    __walled__ = Walled(follows="request_id", read="cp_package.read")
     __table_args__ = (
         UniqueConstraint("request_id", "code"),
         CheckConstraint("answer <> 'done' OR done_on IS NOT NULL", name="done_has_a_day"),

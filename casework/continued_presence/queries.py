@@ -16,6 +16,7 @@ from ..kernel.db import db, now
 from ..kernel.errors import NotFound
 from ..kernel.rulebook import HEADQUARTERS
 from ..kernel.rulebook import clock as rule_clock
+from ..kernel.scope import rules
 from .gates import Sight
 from .grants import CPGrant
 from .models import ContinuedPresenceRequest, CPMoment, CPSignature
@@ -49,14 +50,17 @@ def item_of(request: ContinuedPresenceRequest, code: str) -> CPItem:
 
 
 def sight_of(request: ContinuedPresenceRequest, sender_id: UUID | None = None) -> Sight:
-    """Everything the gates look at."""
-    case, office = db.session.get_one(Case, request.case_id), db.session.get_one(Office, request.office_id)
-    return Sight(package_of(request), items_of(request), case, rule_clock("cp_record_checks_fresh"), office.zone,
-                 sender_id, request.state in DECIDED)
+    """Everything the gates look at, which is more than some of those who are asked about may see."""
+    office = db.session.get_one(Office, request.office_id)
+    with rules("gates"):
+        case = db.session.get_one(Case, request.case_id)
+        return Sight(package_of(request), items_of(request), case, rule_clock("cp_record_checks_fresh"), office.zone,
+                     sender_id, request.state in DECIDED)
 
 
 def citizenship_of(case: Case) -> Citizenship:
-    found = db.session.scalar(select(Identity.citizenship).where(Identity.person_id == case.person_id))
+    with rules("citizenship"):
+        found = db.session.scalar(select(Identity.citizenship).where(Identity.person_id == case.person_id))
     return found or Citizenship.UNKNOWN
 
 
@@ -125,8 +129,9 @@ def next_number() -> dict[str, object]:
     if db.session.connection().dialect.name == "postgresql":
         db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("cp_request.number"))))
     year = local_day(now(), HEADQUARTERS).year
-    last = db.session.scalar(select(func.max(ContinuedPresenceRequest.serial)).where(
-        ContinuedPresenceRequest.year == year)) or 0
+    with rules("number"):
+        last = db.session.scalar(select(func.max(ContinuedPresenceRequest.serial)).where(
+            ContinuedPresenceRequest.year == year)) or 0
     return {"year": year, "serial": last + 1, "number": f"CP-{year}-{last + 1:05}"}
 
 
@@ -146,4 +151,5 @@ def undecided(case: Case) -> str | None:
 
 def grants_where(*where: ColumnElement[bool]) -> list[CPGrant]:
     """For what the clocks derive; nothing of them is shown."""
-    return list(db.session.scalars(select(CPGrant).where(*where)))
+    with rules("clocks"):
+        return list(db.session.scalars(select(CPGrant).where(*where)))

@@ -18,6 +18,7 @@ from ..access.models import Office, User
 from ..kernel.clocks import fiscal_year
 from ..kernel.constraints import append_only, trigger
 from ..kernel.db import Base, Moment, Name, Prose, Record
+from ..kernel.walled import Walled
 
 
 class FundKind(StrEnum):
@@ -79,6 +80,7 @@ class Movement(Record):
     movement that names the one it reverses."""
 
     __tablename__ = "movement"
+    __walled__ = Walled(follows=("disbursement_id", "fund_id"), signed="by_id")
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount_is_positive", info={"says": "An amount is more than nothing."}),
         CheckConstraint("source <> target", name="money_moves"),
@@ -109,6 +111,7 @@ class Balance(Base):
     """What an account holds. `office_id` is NOWHERE for the national accounts."""
 
     __tablename__ = "balance"
+    __walled__ = Walled(follows="fund_id", kept=True)
     __table_args__ = (CheckConstraint("amount >= 0 OR account = 'appropriation'", name="not_below_zero",
                                       info={"says": "The fund does not hold that much."}),)
 

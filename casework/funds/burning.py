@@ -11,6 +11,7 @@ from sqlalchemy import case, func, select
 from ..kernel.clocks import fiscal_year_days, local_day, months_after, start_of_day
 from ..kernel.db import db, now
 from ..kernel.rulebook import HEADQUARTERS, today
+from ..kernel.scope import rules
 from .holdings import FundYear
 from .models import NOTHING, Account, Fund, Movement
 
@@ -87,8 +88,9 @@ def burn(fund: Fund, year: FundYear) -> Burn | None:
 
 def _from(fund: Fund, year: int) -> date:
     """The first day on which an office had any of it, in that year."""
-    at = db.session.scalar(select(func.min(Movement.at)).where(
-        Movement.fund_id == fund.id, Movement.fiscal_year == year, Movement.target == Account.AVAILABLE))
+    with rules("burn"):
+        at = db.session.scalar(select(func.min(Movement.at)).where(
+            Movement.fund_id == fund.id, Movement.fiscal_year == year, Movement.target == Account.AVAILABLE))
     first = fiscal_year_days(year)[0]
     return max(first, local_day(at, HEADQUARTERS)) if at else first
 

@@ -14,6 +14,7 @@ from ..cases.models import OfCase, SealedInCase
 from ..kernel.constraints import append_only
 from ..kernel.db import Moment, Name, Record
 from ..kernel.sealed import Envelope, Sealed
+from ..kernel.walled import Walled
 from ..policy import Role
 
 
@@ -82,6 +83,7 @@ class Signature(Record):
     """One person, one step, one round: the key alone refuses a second step by the same hand."""
 
     __tablename__ = "signature"
+    __walled__ = Walled(follows="disbursement_id", signed="user_id", named="user_id")
     __table_args__ = (
         UniqueConstraint("disbursement_id", "round", "user_id", name="uq_signature_once",
                          info={"says": "You have already signed this one. Each step is for another person."}),
@@ -106,6 +108,7 @@ class ResourceCheck(SealedInCase, Record):
     """Another resource that was asked, or could not safely be, and what came of it."""
 
     __tablename__ = "resource_check"
+    __walled__ = Walled(follows="disbursement_id", signed="checked_by_id")
     __table_args__ = (
         CheckConstraint("consent OR outcome = 'unsafe_not_contacted' "
                         "OR resource NOT IN ('family', 'consulate', 'employer')", name="asked_with_consent",
@@ -136,6 +139,7 @@ class Payment(Record):
     """
 
     __tablename__ = "payment"
+    __walled__ = Walled(follows="disbursement_id", signed="by_id")
     __table_args__ = (
         UniqueConstraint("disbursement_id", "kind_of", "reference", name="uq_payment_reference",
                          info={"says": "This confirmation is already recorded."}),
@@ -167,6 +171,7 @@ class Receipt(OfCase, Record):
     """Proof of what was bought. Its picture comes with documents; here its reference, day and amount."""
 
     __tablename__ = "receipt"
+    __walled__ = Walled(follows="disbursement_id", signed="recorded_by_id")
     __table_args__ = (
         UniqueConstraint("disbursement_id", "reference", name="uq_receipt_reference",
                          info={"says": "This receipt is already recorded."}),

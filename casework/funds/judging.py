@@ -17,6 +17,7 @@ from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..kernel.money import dollars
 from ..kernel.rulebook import Tier, current, tiers_of
+from ..kernel.scope import rules
 from .asking import rule
 from .models import NOTHING, Disbursement, ResourceCheck, State
 from .papers import checks_of
@@ -78,10 +79,11 @@ def _at(number: int) -> Tier:
 def _helps(actor: Actor, it: Disbursement) -> list[Help]:
     zone = it.office.zone
     first = start_of_day(local_day(now(), zone) - timedelta(days=rule("rolling_window").count), zone)
-    rows = list(db.session.scalars(select(Disbursement).where(
-        Disbursement.person_id == it.person_id, Disbursement.state.not_in(NOT_COUNTED), Disbursement.id != it.id,
-        func.coalesce(Disbursement.approved_at, Disbursement.submitted_at) >= first,
-    ).order_by(Disbursement.submitted_at)))
+    with rules("duplicates"):
+        rows = list(db.session.scalars(select(Disbursement).where(
+            Disbursement.person_id == it.person_id, Disbursement.state.not_in(NOT_COUNTED), Disbursement.id != it.id,
+            func.coalesce(Disbursement.approved_at, Disbursement.submitted_at) >= first,
+        ).order_by(Disbursement.submitted_at)))
     record_read(actor, "disbursement.read", rows)
     known = categories()
     return [*(_help(row, it, known) for row in rows),

@@ -14,6 +14,7 @@ from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..kernel.errors import Conflict
 from ..kernel.rulebook import today
+from ..kernel.scope import rules
 from .accounts import NATIONAL, NOWHERE, Account, Balance, Fund, Movement
 from .models import NOTHING, Disbursement
 from .workflow import BACK, MOVES, Much
@@ -93,7 +94,8 @@ def held(disbursement: Disbursement) -> Held:
 def _sums(*where: ColumnElement[bool]) -> Held:
     found: Held = defaultdict(Decimal)
     for column, sign in ((Movement.target, 1), (Movement.source, -1)):
-        rows = db.session.execute(select(column, func.sum(Movement.amount)).where(*where).group_by(column))
+        with rules("ledger"):
+            rows = db.session.execute(select(column, func.sum(Movement.amount)).where(*where).group_by(column)).all()
         for account, cents in rows:
             found[account] += sign * cents
     return found
@@ -102,9 +104,10 @@ def _sums(*where: ColumnElement[bool]) -> Held:
 def _hold(fund_id: UUID, year: int, office_id: UUID) -> None:
     """One spender at a time per office account, in one order, so that two never wait for each other."""
     account = Account.APPORTIONED if office_id == NOWHERE else Account.AVAILABLE
-    db.session.execute(select(Balance.amount).where(
-        Balance.fund_id == fund_id, Balance.fiscal_year == year, Balance.office_id == office_id,
-        Balance.account == account).with_for_update(key_share=True))
+    with rules("ledger"):
+        db.session.execute(select(Balance.amount).where(
+            Balance.fund_id == fund_id, Balance.fiscal_year == year, Balance.office_id == office_id,
+            Balance.account == account).with_for_update(key_share=True))
 
 
 def recomputed() -> dict[Line, Decimal]:
@@ -112,8 +115,9 @@ def recomputed() -> dict[Line, Decimal]:
     found: dict[Line, Decimal] = defaultdict(Decimal)
     for column, sign in ((Movement.target, 1), (Movement.source, -1)):
         keys = (Movement.fund_id, Movement.fiscal_year, Movement.office_id, column)
-        for fund_id, year, office_id, account, cents in db.session.execute(
-                select(*keys, func.sum(Movement.amount)).group_by(*keys)):
+        with rules("ledger"):
+            rows = db.session.execute(select(*keys, func.sum(Movement.amount)).group_by(*keys)).all()
+        for fund_id, year, office_id, account, cents in rows:
             holder = NOWHERE if account in NATIONAL or office_id is None else office_id
             found[Line(fund_id, year, holder, account)] += sign * cents
     return found
@@ -121,8 +125,9 @@ def recomputed() -> dict[Line, Decimal]:
 
 def kept() -> dict[Line, Decimal]:
     """Every account's balance as the database keeps it."""
-    rows = db.session.execute(select(Balance.fund_id, Balance.fiscal_year, Balance.office_id, Balance.account,
-                                     Balance.amount))
+    with rules("ledger"):
+        rows = db.session.execute(select(Balance.fund_id, Balance.fiscal_year, Balance.office_id, Balance.account,
+                                         Balance.amount)).all()
     return {Line(fund_id, year, holder, account): amount for fund_id, year, holder, account, amount in rows}
 
 

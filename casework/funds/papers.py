@@ -15,6 +15,7 @@ from ..kernel.clocks import Clock
 from ..kernel.db import db, now
 from ..kernel.errors import Conflict, Invalid
 from ..kernel.rulebook import clocks
+from ..kernel.scope import rules
 from .asking import rule
 from .models import Disbursement, Outcome, ResourceCheck, State
 from .tiers import payee_of
@@ -108,7 +109,8 @@ def exceptions(*where: ColumnElement[bool]) -> list[Owed]:
 def require_few_exceptions(disbursement: Disbursement, requester: UUID) -> None:
     """With too many late papers a person submits only what cannot wait."""
     most = rule("open_exceptions_most").count
-    late = 0 if disbursement.exigent else len(exceptions(Disbursement.requested_by_id == requester))
+    with rules("exceptions"):
+        late = 0 if disbursement.exigent else len(exceptions(Disbursement.requested_by_id == requester))
     if late > most:
         raise Conflict(f"You have {late} late papers, and at most {most} may be open. Add the receipts first; "
                        "a request that cannot wait may still be sent.")

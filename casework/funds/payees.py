@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ..cases.models import SealedInCase
 from ..kernel.db import Name, Record
 from ..kernel.sealed import Envelope, OptionalEnvelope, Sealed, SealedDay
+from ..kernel.walled import Walled
 
 # Categories in which the payee is a place where somebody sleeps or is treated: payee and dates say where they are.
 HELD = frozenset({
@@ -31,6 +32,7 @@ class Payee(SealedInCase, Record):
     """
 
     __tablename__ = "payee"
+    __walled__ = Walled(follows="disbursement_id")
 
     disbursement_id: Mapped[UUID] = mapped_column(ForeignKey("disbursement.id"), unique=True)
     requested_by_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))

@@ -18,6 +18,7 @@ from ..kernel.db import db
 from ..kernel.errors import Refusal
 from ..kernel.money import dollars
 from ..kernel.rulebook import clocks
+from ..kernel.scope import rules
 from ..web.dates import moment_words
 from ..web.stands import Act, Stands, Step, acts
 from .actions import DEEDS
@@ -169,8 +170,9 @@ def not_theirs(actor: Actor, it: Disbursement, left: Sequence[Any]) -> Iterator[
 
 def happened(it: Disbursement) -> list[Happened]:
     """Every deed done to it, newest first, with the reason where one was given."""
-    events = list(db.session.scalars(select(AuditEvent).where(
-        AuditEvent.subject_id == it.id, AuditEvent.verb.in_(TOLD)).order_by(AuditEvent.id.desc())))
+    with rules("story"):
+        events = list(db.session.scalars(select(AuditEvent).where(
+            AuditEvent.subject_id == it.id, AuditEvent.verb.in_(TOLD)).order_by(AuditEvent.id.desc())))
     who = named([event.actor_id for event in events])
     return [Happened(event.at, _told(event), who.get(event.actor_id, "Casework itself") if event.actor_id else "")
             for event in events]

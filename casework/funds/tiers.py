@@ -16,6 +16,7 @@ from ..kernel.clocks import local_day, start_of_day
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..kernel.rulebook import Tier, current, edition, tiers_of
+from ..kernel.scope import rules
 from ..policy import OFFICE_BOUND, Role
 from .asking import rule
 from .models import NOTHING, Disbursement, Payee, Signature, Signed, State
@@ -26,17 +27,19 @@ LONG_HELP = 3  # help for longer than the rule `assistance_longest` is of this t
 
 def hold_person(person_id: UUID) -> None:
     """Two requests of one person are judged one after the other."""
-    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+    with rules("tier"):
+        db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
 
 
 def granted(person_id: UUID, office: Office, *, without: UUID | None = None) -> Decimal:
     """What was asked or approved for this person in the last thirty days of the office's zone."""
     first = local_day(now(), office.zone) - timedelta(days=rule("rolling_window").count)
     counted = case((Disbursement.approved_at.is_not(None), Disbursement.approved), else_=Disbursement.requested)
-    return db.session.scalar(select(func.sum(counted)).where(
-        Disbursement.person_id == person_id, Disbursement.id != without, Disbursement.state.not_in(NOT_COUNTED),
-        func.coalesce(Disbursement.approved_at, Disbursement.submitted_at) >= start_of_day(first, office.zone),
-    )) or NOTHING
+    with rules("tier"):
+        return db.session.scalar(select(func.sum(counted)).where(
+            Disbursement.person_id == person_id, Disbursement.id != without, Disbursement.state.not_in(NOT_COUNTED),
+            func.coalesce(Disbursement.approved_at, Disbursement.submitted_at) >= start_of_day(first, office.zone),
+        )) or NOTHING
 
 
 def needed(tiers: Sequence[Tier], *, total: Decimal, category: str, days: int = 0, longest: int = 30) -> Tier:
@@ -66,7 +69,9 @@ def _days(disbursement: Disbursement) -> int:
 
 
 def payee_of(disbursement: Disbursement) -> Payee:
-    return db.session.scalars(select(Payee).where(Payee.disbursement_id == disbursement.id)).one()
+    """For the rules of a step, and to judge whether it may be shown (`queries.payee_for`)."""
+    with rules("payee"):
+        return db.session.scalars(select(Payee).where(Payee.disbursement_id == disbursement.id)).one()
 
 
 def tier_of(disbursement: Disbursement) -> Tier:

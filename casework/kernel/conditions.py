@@ -1,7 +1,8 @@
-"""Four words for a rule. Each answers twice, and the answers agree:
+"""Four words for a rule. Each answers three times, and the answers agree:
 
 `holds`   yes or no, for one row in Python;
-`clause`  a filter for a table, in SQL, for the grant at hand.
+`clause`  a filter for a table, in SQL, for the grant at hand;
+`wall`    the same for PostgreSQL's row security, where the database itself looks up who asks and what they hold.
 
 Nobody (None, NULL) is the same as no one and differs from everyone.
 """
@@ -14,8 +15,12 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, not_, or_, true
+from sqlalchemy.dialects import postgresql
 
 ME, MY_OFFICE = "user_id", "office_id"  # what a grant says of the person who holds it
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+_MINE = {ME: "= (SELECT wall.holder({}))", MY_OFFICE: "= ANY (ARRAY (SELECT wall.offices({})))",
+         "role": "= ANY (ARRAY (SELECT wall.roles({})))"}
 
 
 class Grant(Protocol):
@@ -47,6 +52,20 @@ class Condition(ABC):
     @abstractmethod
     def clause(self, grant: Grant, model: Any) -> ColumnElement[bool]: ...
 
+    @abstractmethod
+    def wall(self, roles: str, model: Any) -> str:
+        """SQL for a policy of this model's table; `roles` is the array of roles that one of the asker's grants has."""
+
+    @property
+    def asks_for_a_grant(self) -> bool:
+        """Is nobody let through whose grants have none of the roles?"""
+        return False
+
+    def _only_for_people(self) -> None:
+        """The wall looks at all grants of a role together; that one of them is elsewhere could not be told apart."""
+        if self.of != ME:
+            raise TypeError(f"{type(self).__name__}({self.column!r}) can only part people, not {self.of}")
+
 
 class same(Condition):
     """The row's column is what the grant says."""
@@ -58,6 +77,13 @@ class same(Condition):
     def clause(self, grant: Grant, model: Any) -> ColumnElement[bool]:
         mine = getattr(grant, self.of)
         return false() if mine is None else getattr(model, self.column) == mine
+
+    def wall(self, roles: str, model: Any) -> str:
+        return f"{written(model, self.column)} {_MINE[self.of].format(roles)}"
+
+    @property
+    def asks_for_a_grant(self) -> bool:
+        return True
 
 
 class differs(Condition):
@@ -71,6 +97,11 @@ class differs(Condition):
         mine, theirs = getattr(grant, self.of), getattr(model, self.column)
         return true() if mine is None else or_(theirs.is_(None), theirs != mine)
 
+    def wall(self, roles: str, model: Any) -> str:
+        self._only_for_people()
+        theirs = written(model, self.column)
+        return f"({theirs} IS NULL OR {theirs} <> (SELECT wall.actor()))"
+
 
 class among(Condition):
     """The holder of the grant, or their office, stands among the row's people (a `People` of the model)."""
@@ -83,6 +114,13 @@ class among(Condition):
         mine = getattr(grant, self.of)
         return false() if mine is None else getattr(model, self.column).include(model, mine)
 
+    def wall(self, roles: str, model: Any) -> str:
+        return str(getattr(model, self.column).wall(model, roles))
+
+    @property
+    def asks_for_a_grant(self) -> bool:
+        return True
+
 
 class not_among(among):
     """Neither the holder of the grant nor their office stands among the row's people."""
@@ -92,3 +130,16 @@ class not_among(among):
 
     def clause(self, grant: Grant, model: Any) -> ColumnElement[bool]:
         return not_(super().clause(grant, model))
+
+    def wall(self, roles: str, model: Any) -> str:
+        self._only_for_people()
+        return f"NOT coalesce({super().wall(roles, model)}, false)"
+
+    @property
+    def asks_for_a_grant(self) -> bool:
+        return False
+
+
+def written(model: Any, column: str) -> str:
+    """A column of a model, or what stands for one (a hybrid), as PostgreSQL reads it."""
+    return str(getattr(model, column).compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}))

@@ -12,6 +12,7 @@ from .db import Base
 from .errors import Conflict
 
 TRIGGERS: dict[str, dict[str, str]] = {}
+APPEND_ONLY: set[str] = set()
 
 
 def trigger(model: type[Base], name: str, **by_dialect: str) -> None:
@@ -25,6 +26,7 @@ def trigger(model: type[Base], name: str, **by_dialect: str) -> None:
 def append_only(model: type[Base]) -> None:
     """Rows of this table may be added, never changed or removed. The database says so."""
     name = model.__tablename__
+    APPEND_ONLY.add(name)
     trigger(model, f"{name}_stays", postgresql=(
         f"CREATE FUNCTION {name}_stays() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{name} is append-only'; END $$;"

@@ -32,6 +32,11 @@ def now() -> datetime:
     return _told.get() or datetime.now(UTC)
 
 
+def told() -> datetime | None:
+    """The moment that a story or a test tells of; None when it is simply now."""
+    return _told.get()
+
+
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Inside, it is `moment` (aware). For telling a story and for tests; nests."""

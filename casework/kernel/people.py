@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, object_session
 
+from .conditions import written
 from .db import Base, Dated, now
 from .once import once
 
@@ -41,10 +42,38 @@ class People:
         beside = (getattr(self.link, there) == value for there, value in zip(self.there, mine, strict=True))
         return session.execute(self._standing(who).where(*beside)).first() is not None
 
+    def wall(self, model: type[Base], roles: str) -> str:
+        """The same as `include`, where the database itself knows who asks. Hashed once for each statement: `= ANY` of
+        an array would be searched through for every row."""
+        here = ", ".join(written(model, name) for name in self.here)
+        chosen = " AND ".join(f"mine.{column} IN ({', '.join(map(_quoted, words))})"
+                              for column, words in self.only.items())
+        columns = ", ".join(f"mine.{name}" for name in self.there)
+        mine = f"SELECT {columns} FROM wall.{self.function}({roles}) AS mine"  # noqa: S608
+        mine += f" WHERE {chosen}" if chosen else ""
+        inside = f"({here}) IN ({mine})"
+        nullable = any(getattr(model, name).nullable for name in self.here)
+        return f"coalesce({inside}, false)" if nullable else inside
+
+    @property
+    def function(self) -> str:
+        """The function of the database that gives the rows of the link in which the asker stands. It is asked past the
+        link's own wall, or two walls would ask each other for ever."""
+        table: Any = self.link.__table__
+        return f"in_{table.name}_by_{self.by.removesuffix('_id')}"
+
+    @property
+    def dated(self) -> bool:
+        """Do only current rows count?"""
+        return issubclass(self.link, Dated) or bool(getattr(self.link, "dated", False))
+
     def _standing(self, who: UUID) -> Select[Any]:
         link: Any = self.link
-        dated = issubclass(self.link, Dated) or getattr(self.link, "dated", False)
-        current = and_(link.since <= now(), or_(link.until.is_(None), link.until > now())) if dated else true()
+        current = and_(link.since <= now(), or_(link.until.is_(None), link.until > now())) if self.dated else true()
         chosen = (getattr(link, column).in_(words) for column, words in self.only.items())
         return select(*(getattr(link, name) for name in self.there)).where(
             getattr(link, self.by) == who, current, *chosen)
+
+
+def _quoted(word: str) -> str:
+    return "'" + str(word).replace("'", "''") + "'"

@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, literal, select
 
+from ..access.context import reads_for
 from ..audit import record_read, remember
 from ..funds.models import NOTHING, Disbursement
 from ..kernel.conditions import Actor
@@ -61,7 +62,8 @@ def _bytes(actor: Actor, form: Format, manifest: Manifest, query: Select[Any]) -
     known, write = names(), WRITERS[form]
     if form is Format.CSV:
         yield _counted(manifest, _csv([HEADER]))
-    with db.engine.connect() as line, line.execution_options(yield_per=CHUNK).execute(query) as found:
+    with db.engine.connect() as line, reads_for(line, actor.id).execution_options(
+            yield_per=CHUNK).execute(query) as found:
         for chunk in found.partitions():
             record_read(actor, TAKE, chunk, format=form, filter=manifest.filter)
             yield _counted(manifest, write(_written(chunk, known, manifest)))

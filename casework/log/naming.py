@@ -12,6 +12,7 @@ from sqlalchemy import select
 from ..access.models import User
 from ..audit.models import AuditEvent
 from ..kernel.db import Base, db
+from ..kernel.scope import rules
 from ..kernel.system import SYSTEM
 from .words import was_done
 
@@ -71,7 +72,10 @@ class Event:
 
 
 def named(rows: Sequence[AuditEvent]) -> list[Event]:
-    """The same events with names and numbers: two questions, and one more for each kind of record with a number."""
+    """The same events with names and numbers: two questions, and one more for each kind of record with a number.
+
+    Whoever may read an event may know the number of what it names: the rules look it up, and no more than the number.
+    """
     people = _names({row.actor_id for row in rows if row.actor_id})
     cases = _numbers("case", (row.case_id for row in rows))
     numbers = {kind: _numbers(kind, (row.subject_id for row in rows if row.subject_kind == kind))
@@ -100,5 +104,6 @@ def _name(actor_id: UUID | None, people: Mapping[UUID, str]) -> str:
 
 def _numbers(kind: str, ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
     model, wanted = numbered()[kind], {id for id in ids if id}
-    rows = db.session.execute(select(model.id, model.number).where(model.id.in_(wanted))) if wanted else ()
+    with rules("numbers"):
+        rows = db.session.execute(select(model.id, model.number).where(model.id.in_(wanted))).all() if wanted else ()
     return {row.id: row.number for row in rows}

@@ -15,7 +15,7 @@ from casework.cases.closing import CHECKLIST
 from casework.cases.models import Source
 from casework.kernel.db import at, db
 from tests.assessments.story import answers, assessed
-from tests.world import START
+from tests.world import START, as_seen_by
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LATER = START + 20 * DAY
@@ -27,11 +27,11 @@ def new_case(world, moment=LATER, actor="ada", office="den"):
 
 
 def due(actor, case):
-    return {duty.what: duty.due_at for duty in duties.waiting(actor, case)}
+    return {duty.what: duty.due_at for duty in duties.waiting(as_seen_by(actor), case)}
 
 
 def urgent(actor, case):
-    return [duty for duty in duties.waiting(actor, case) if duty.urgent]
+    return [duty for duty in duties.waiting(as_seen_by(actor), case) if duty.urgent]
 
 
 def end_of(year, month, day, hours_behind):
@@ -51,7 +51,7 @@ def test_days_end_in_the_office_s_own_zone(world):
 
 
 def test_a_draft_is_to_be_finished_where_it_lies(world):
-    found = {duty.what: duty for duty in duties.waiting(world.abe, world.kit)}
+    found = {duty.what: duty for duty in duties.waiting(as_seen_by(world.abe), world.kit)}
     duty = found["Finish and sign the rapid screen"]
     assert (duty.url, duty.button) == (f"/assessments/{world.kit_draft.id}/fill", "Go on")
     assert duty.due_at == START + 24 * HOUR
@@ -137,23 +137,25 @@ def test_a_closed_case_asks_for_nothing(world):
 
 def test_each_sees_the_cases_of_their_own_team(world):
     with at(START + HOUR):
-        whose = {name: {duty.case_number for duty in duties.waiting(getattr(world, name), None)}
+        whose = {name: {duty.case_number for duty in duties.waiting(as_seen_by(getattr(world, name)), None)}
                  for name in ("ada", "abe", "bea", "sam", "hana", "olga", "uma", "zoe")}
     assert whose == {"ada": {world.rosa.number}, "abe": {world.kit.number}, "bea": {world.nina.number},
                      "sam": set(), "hana": set(), "olga": set(), "uma": set(), "zoe": set()}
 
 
 def test_in_a_case_that_is_not_theirs_nothing_waits_for_them(world):
-    assert duties.waiting(world.ada, world.kit) == []
-    assert duties.waiting(world.sam, world.kit)
+    assert duties.waiting(as_seen_by(world.ada), world.kit) == []
+    assert duties.waiting(as_seen_by(world.sam), world.kit)
 
 
 def test_a_list_is_told_the_earliest_of_each_case(world):
+    as_seen_by(world.hana)
     assert duties.next_due([world.rosa, world.kit, world.nina]) == {
         world.rosa.id: end_of(2026, 4, 22, 6), world.kit.id: START + 24 * HOUR, world.nina.id: end_of(2026, 2, 11, 5)}
 
 
 def test_every_duty_says_its_rule(world):
+    as_seen_by(world.hana)
     rules = {duty.rule for case in (world.rosa, world.kit) for duty in duties.due_in([case])}
     assert rules == {
         "24 hours from: first contact. Rule of the program.",
@@ -180,6 +182,7 @@ def cost(some):
 
 
 def test_the_acuity_of_a_case_is_what_stands(world):
+    as_seen_by(world.hana)
     assert (acuity(world.rosa), acuity(world.nina), acuity(world.kit)) == ("high", "moderate", None)
     with at(LATER):
         assessed(world.ada, world.rosa, Purpose.FULL)

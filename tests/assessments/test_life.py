@@ -14,7 +14,7 @@ from casework.cases.closing import CHECKLIST, open_ends
 from casework.kernel.db import at, db
 from casework.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from tests.assessments.story import answers, assessed
-from tests.world import START
+from tests.world import START, as_seen_by
 
 LATER = START + timedelta(days=20)
 IN_NO_OFFICE = ["olga", "fay", "cora", "rex", "otto", "esme", "fern", "carl", "bud", "cerys", "pia", "uma", "priya",
@@ -160,6 +160,7 @@ def test_after_signing_the_next_one_is_a_new_one(world):
 
 
 def test_a_case_with_a_draft_does_not_close(world):
+    as_seen_by(world.abe)
     assert "A rapid assessment is begun and not signed." in open_ends(world.kit)
 
 

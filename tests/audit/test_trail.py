@@ -133,7 +133,7 @@ def test_several_actions_in_one_whole_are_all_or_none(world, truth):
         cases.update(world.ada, world.rosa, language="Farsi")
         cases.update(world.bea, world.rosa, language="Dari")
     assert trail(truth) == []
-    db.session.refresh(world.rosa)
+    db.session.expire(world.rosa)
     assert world.rosa.language == "Spanish"
     with whole():
         cases.update(world.ada, world.rosa, language="Farsi")
@@ -166,11 +166,11 @@ def test_a_deed_whose_event_cannot_be_written_does_not_happen(world, truth):
 
 def test_two_at_once_one_wins(app, world):
     """Both read version one and mean to change it: one gets through, the other is told that it has moved on."""
-    results, together = [], threading.Barrier(2)
+    results, together, rosa = [], threading.Barrier(2), world.rosa.id
 
     def change(actor):
         with app.app_context():
-            case = find(actor, Case, world.rosa.id)
+            case = find(actor, Case, rosa)
             seen = case.version
             together.wait()
             try:

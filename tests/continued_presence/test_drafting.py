@@ -21,7 +21,7 @@ from casework.kernel.errors import Conflict, Forbidden, Invalid
 from casework.kernel.rulebook import today
 from casework.policy import why_not
 from tests.continued_presence.story import fill
-from tests.world import CAST
+from tests.world import CAST, as_seen_by
 
 MEMBERS = {"olga"}
 OTHERS = sorted(set(CAST) - MEMBERS)
@@ -169,6 +169,7 @@ def test_an_extension_of_somebody_elses_grant_is_refused(world):
 
 
 def test_an_undecided_request_keeps_its_case_open(world):
+    as_seen_by(world.hana)
     assert any(world.draft_request.number in end for end in open_ends(world.draft_case))
     assert not any("Continued Presence" in end for end in open_ends(world.rosa))
 

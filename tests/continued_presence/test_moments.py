@@ -14,13 +14,15 @@ from casework.continued_presence.words import What
 from casework.kernel.constraints import conflict
 from casework.kernel.db import now
 from casework.kernel.errors import Conflict, Forbidden, Invalid
+from casework.kernel.scope import rules
 
 HOUR = timedelta(hours=1)
 WHY = "The fax shows an earlier time."
 
 
 def moment(request, what):
-    return queries.moments([request.id])[request.id][what]
+    with rules("test"):
+        return queries.moments([request.id])[request.id][what]
 
 
 def test_a_correction_supersedes_and_both_stay(world):

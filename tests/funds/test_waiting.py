@@ -14,11 +14,12 @@ from casework.funds.models import Disbursement, State
 from casework.kernel.db import at, db, now
 from casework.policy import Role
 from tests.funds.story import YEAR, approve, asked, check, upto
+from tests.world import as_seen_by
 
 
 def waits(world, name, case=None):
     """What is on this person's desk: the number of each request, and the button beside it."""
-    actor = getattr(world, name)
+    actor = as_seen_by(getattr(world, name))
     found = [duty for find in (waiting.steps, waiting.papers) for duty in find(actor, case)]
     return {(duty.says.split(" ")[0].rstrip(","), duty.button) for duty in found}
 
@@ -49,6 +50,7 @@ def test_a_desk_may_be_asked_about_one_case(world):
 
 
 def test_papers_date_the_case(world):
+    as_seen_by(world.hana)
     due = waiting.papers_due([world.rosa, world.kit, world.nina])
     assert set(due) == {world.rosa.id}
     (paper,) = queries.owed(Disbursement.case_id == world.rosa.id)
@@ -86,6 +88,7 @@ def test_an_office_runs_low_under_a_tenth_of_what_it_was_allotted(world):
 
 
 def test_the_log_filters_and_its_totals_tie_to_the_ledger(world):
+    as_seen_by(world.uma)
     def found(**asked_for):
         rows = db.session.query(Disbursement).filter(*matching(**asked_for))
         return {row.number for row in rows}
@@ -106,11 +109,11 @@ def test_the_log_filters_and_its_totals_tie_to_the_ledger(world):
 
 
 def test_papers_end_with_the_right_to_see_the_request_and_are_recorded_as_seen(world, truth):
-    owes = [duty.says for duty in waiting.papers(world.sol, None)]
+    owes = [duty.says for duty in waiting.papers(as_seen_by(world.sol), None)]
     assert owes == [world.paid.number]
     assert truth.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one().subject_id == world.paid.id
     cases.leave_team(world.sam, world.rosa, user_id=world.sol.id)
     for grant in [grant for grant in world.sol.current_grants if grant.role != Role.SPECIALIST]:
         access.end_role(world.root, grant)
     db.session.refresh(world.sol, ["grants"])
-    assert list(waiting.papers(world.sol, None)) == []
+    assert list(waiting.papers(as_seen_by(world.sol), None)) == []

@@ -1,0 +1,100 @@
+-- What every wall stands on: who asks, verified, and what they hold. Written by `casework db secure`, as the owner.
+DROP SCHEMA IF EXISTS wall CASCADE;
+CREATE SCHEMA wall;
+CREATE TABLE wall.secret (inner_pad bytea NOT NULL, outer_pad bytea NOT NULL);
+CREATE TABLE wall.built (digest text NOT NULL, standing text NOT NULL);
+
+-- The parts of what was said, if it was signed with the key, for this connection, and has not run out; else an error.
+CREATE FUNCTION wall.said() RETURNS text[] LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  words text := current_setting('casework.asks', true);
+  part text[];
+  pad wall.secret;
+BEGIN
+  IF words IS NULL OR words = '' THEN RETURN NULL; END IF;
+  part := string_to_array(words, '|');
+  SELECT * INTO STRICT pad FROM wall.secret;
+  IF array_length(part, 1) = 6 AND part[6] = encode(sha256(pad.outer_pad || sha256(pad.inner_pad ||
+       convert_to(array_to_string(part[1:5], '|'), 'UTF8'))), 'hex')
+     AND part[3]::int = pg_backend_pid() AND part[4]::bigint >= extract(epoch FROM statement_timestamp())
+  THEN RETURN part; END IF;
+  RAISE EXCEPTION 'the context is forged or has expired' USING ERRCODE = 'insufficient_privilege';
+END $$;
+
+-- Whoever asks: a person, or Casework itself. Nobody while the rules look. A person who was disabled is nobody.
+CREATE FUNCTION wall.actor() RETURNS uuid LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+DECLARE part text[] := wall.said();
+BEGIN
+  IF part IS NULL OR part[1] <> 'asks'
+     OR EXISTS (SELECT FROM public."user" u WHERE u.id = part[2]::uuid AND u.disabled_at IS NOT NULL)
+  THEN RETURN NULL; END IF;
+  RETURN part[2]::uuid;
+END $$;
+
+-- The same, also when disabled a moment ago: who signs what they are doing.
+CREATE FUNCTION wall.signer() RETURNS uuid LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+DECLARE part text[] := wall.said();
+BEGIN
+  IF part[1] = 'asks' THEN RETURN part[2]::uuid; END IF;
+  RETURN NULL;
+END $$;
+
+-- Casework acts by itself.
+CREATE FUNCTION wall.system() RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+DECLARE part text[] := wall.said();
+BEGIN RETURN coalesce(part[1] = 'asks' AND part[2] = '{system}', false); END $$;
+
+-- The rules of law look for themselves, or Casework does.
+CREATE FUNCTION wall.rules() RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+DECLARE part text[] := wall.said();
+BEGIN RETURN coalesce(part[2] = '{system}', false); END $$;
+
+-- The asker's grants that are in force, of these roles (NULL: of any). The only place that reads them.
+CREATE FUNCTION wall.grants(of_roles text[]) RETURNS TABLE (user_id uuid, role text, office_id uuid)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE part text[] := wall.said(); moment timestamptz := part[5]::timestamptz;
+BEGIN
+  IF part IS NULL OR part[1] <> 'asks' THEN RETURN; END IF;
+  RETURN QUERY SELECT g.user_id, g.role::text, g.office_id
+    FROM public.role_grant g JOIN public."user" u ON u.id = g.user_id
+   WHERE g.user_id = part[2]::uuid AND u.disabled_at IS NULL AND (of_roles IS NULL OR g.role = ANY (of_roles))
+     AND g.since <= moment AND (g.until IS NULL OR g.until > moment);
+END $$;
+
+CREATE FUNCTION wall.holder(of_roles text[]) RETURNS uuid LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+BEGIN RETURN (SELECT g.user_id FROM wall.grants(of_roles) g LIMIT 1); END $$;
+
+CREATE FUNCTION wall.holds(of_roles text[]) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+BEGIN RETURN EXISTS (SELECT FROM wall.grants(of_roles)); END $$;
+
+CREATE FUNCTION wall.sees(of_roles text[]) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+DECLARE part text[] := wall.said();
+BEGIN
+  IF part IS NULL THEN RETURN false; END IF;
+  RETURN part[2] = '{system}' OR ((of_roles IS NULL OR of_roles <> '{}') AND EXISTS (SELECT FROM wall.grants(of_roles)));
+END $$;
+
+CREATE FUNCTION wall.offices(of_roles text[]) RETURNS SETOF uuid LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+BEGIN RETURN QUERY SELECT g.office_id FROM wall.grants(of_roles) g WHERE g.office_id IS NOT NULL; END $$;
+
+CREATE FUNCTION wall.roles(of_roles text[]) RETURNS SETOF text LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+BEGIN RETURN QUERY SELECT g.role FROM wall.grants(of_roles) g; END $$;
+
+-- The transaction at hand, once it has written: what it wrote it may go on writing.
+CREATE FUNCTION wall.writing() RETURNS xid LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF wall.signer() IS NULL THEN RETURN NULL; END IF;
+  RETURN pg_current_xact_id_if_assigned()::xid;
+END $$;
