@@ -11,6 +11,9 @@ from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
+from .db import db
+from .scope import eyes
+
 Found = TypeVar("Found")
 
 _kept: ContextVar[dict[Hashable, Any] | None] = ContextVar("kept", default=None)
@@ -22,10 +25,11 @@ def reading(only: bool) -> None:
 
 
 def once(key: Hashable, ask: Callable[[], Found]) -> Found:
-    """The answer to `ask`, which belongs to this key alone."""
+    """The answer to `ask`, which belongs to this key, and to the eyes through which it is seen."""
     kept = _kept.get()
     if kept is None:
         return ask()
-    if key not in kept:
-        kept[key] = ask()
-    return cast(Found, kept[key])
+    mine = (key, eyes(db.session()))
+    if mine not in kept:
+        kept[mine] = ask()
+    return cast(Found, kept[mine])

@@ -10,10 +10,13 @@ from tests.benchmarks.contests import Wrong
 from tests.benchmarks.loading import Cast
 from tests.benchmarks.serving import Client, Served
 
-PATH = "/api/v1/disbursement-log/export?format=csv"
-COPIED = """COPY (SELECT d.number, d.case_number, o.code, u.username, f.name, d.* FROM disbursement d
-JOIN office o ON o.id = d.office_id JOIN "user" u ON u.id = d.requested_by_id JOIN fund f ON f.id = d.fund_id)
-TO STDOUT (FORMAT csv, HEADER)"""
+PATH = "/api/v1/disbursement-log?format=csv"
+COPIED = """COPY (SELECT d.number, d.case_number, o.code, f.name, d.fiscal_year, d.category, d.state, d.tier, d.exigent,
+d.requested, d.approved, d.obligated, d.received, d.paid, d.refunded, d.deobligated, d.payee_token, d.requested_at,
+d.approved_at, d.obligated_at, d.paid_at, asked.name, signed.name, certified.name, paid.name, d.id FROM disbursement d
+JOIN office o ON o.id = d.office_id JOIN fund f ON f.id = d.fund_id JOIN "user" asked ON asked.id = d.requested_by_id
+LEFT JOIN "user" signed ON signed.id = d.obligated_by_id LEFT JOIN "user" certified ON certified.id = d.certified_by_id
+LEFT JOIN "user" paid ON paid.id = d.paid_by_id) TO STDOUT (FORMAT csv, HEADER)"""
 FIRST_BYTE = 1.0
 """Seconds."""
 

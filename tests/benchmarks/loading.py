@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
+from flask import Flask
 from psycopg.rows import scalar_row
 
-from casework import schema
+from casework import create_app, schema
 from casework.access.rulebook import publish_packaged
 from casework.kernel.clocks import fiscal_year
 from casework.kernel.crypto import Key, Place, seal
@@ -26,7 +27,7 @@ from casework.kernel.db import db
 from casework.kernel.keyring import data_key, new_data_key
 from casework.kernel.system import SYSTEM
 from tests.benchmarks import loading_sql as sql
-from tests.conftest import app_on
+from tests.conftest import KEYS
 
 OFFICES = (("DEN", "Denver", "America/Denver"), ("MIA", "Miami", "America/New_York"),
            ("LAX", "Los Angeles", "America/Los_Angeles"), ("HOU", "Houston", "America/Chicago"),
@@ -207,9 +208,15 @@ def sealed(key: Key, table: str, id: UUID, **clear: str) -> dict[str, bytes]:
             for name, said in clear.items()}
 
 
+def app_of(**addresses: str) -> Flask:
+    """The product in this process, at these addresses."""
+    given = {name.removeprefix("CASEWORK_"): address for name, address in addresses.items()}
+    return create_app(ENV="test", SECRET_KEY="t" * 40, KEYS=KEYS, **given)
+
+
 def load(uri: str, cases: int) -> Cast:
     """Make the tables by the migrations and fill them. `uri` names an empty database and its owner."""
-    app, loader = app_on(uri), Loader(cases)
+    app, loader = app_of(CASEWORK_DATABASE_URL=uri), Loader(cases)
     with app.app_context():
         schema.upgrade()
         publish_packaged(SYSTEM)

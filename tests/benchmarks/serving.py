@@ -16,7 +16,7 @@ from typing import NamedTuple
 import psutil
 
 ROOT = Path(__file__).parents[2]
-SECONDS_TO_START, SECONDS_TO_STOP = 60, 10
+SECONDS_TO_START, SECONDS_TO_STOP = 180, 10
 
 
 class Answer(NamedTuple):

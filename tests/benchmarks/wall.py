@@ -4,25 +4,25 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
+from tests.benchmarks.serving import ROOT
 from tests.conftest import KEYS
 
 ROLE = "casework_runtime"
-CASEWORK = Path(sys.executable).with_name("casework")
+CASEWORK = [sys.executable, "-c", "from casework.cli import main; main()"]
 
 
 def there() -> bool:
     """Does this tree know `db secure`?"""
-    said = subprocess.run([CASEWORK, "db", "--help"], check=True, capture_output=True, text=True, cwd=CASEWORK.parents[2])
+    said = subprocess.run([*CASEWORK, "db", "--help"], check=True, capture_output=True, text=True, cwd=ROOT)
     return "secure" in said.stdout
 
 
 def secure(uri: str) -> None:
     """Write the policies and let the runtime role in. The owner does this."""
-    environment = {**os.environ, "CASEWORK_ENV": "test", "CASEWORK_DATABASE_URL": uri, "CASEWORK_OWNER_URL": uri,
-                   "CASEWORK_KEYS": KEYS, "CASEWORK_SECRET_KEY": "t" * 40}
-    subprocess.run([CASEWORK, "db", "secure"], check=True, capture_output=True, env=environment, cwd=CASEWORK.parents[2])
+    environment = {**os.environ, **addresses(uri), "CASEWORK_ENV": "test", "CASEWORK_KEYS": KEYS,
+                   "CASEWORK_SECRET_KEY": "t" * 40}
+    subprocess.run([*CASEWORK, "db", "secure"], check=True, env=environment, cwd=ROOT)
 
 
 def addresses(uri: str) -> dict[str, str]:
