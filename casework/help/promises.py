@@ -73,6 +73,38 @@ PROMISES: tuple[Promise, ...] = (
             "held outside tell.",
             "tests/log/test_verifier.py::"
             "test_the_chain_of_keys_is_followed_from_the_key_given_and_back_for_what_was_held"),
+    Promise(BACKUPS,
+            "What was acknowledged is kept, and nothing is half posted, though the server or the database is killed at "
+            "any moment. What was not answered is done once when it is sent again with its key.",
+            "That a disk keeps what it said it wrote. A kill leaves the operating system running; a power cut tests "
+            "the disk too.",
+            "tests/serving/test_kills.py::test_the_server_is_killed_on_postgresql"),
+    Promise(BACKUPS,
+            "A backup is one moment of the database, taken while people work, and has its name only when it is whole.",
+            "That there is a newer one. What was done since the last backup is in no backup.",
+            "tests/backup/test_backups.py::test_a_backup_taken_while_people_write_is_of_one_moment"),
+    Promise(BACKUPS,
+            "A backup that is altered, cut, put together from two, or sealed under another key is refused before any "
+            "of it is used.",
+            "That it can be opened without the key file. Without its keys a backup is noise, for you too.",
+            "tests/backup/test_backups.py::"
+            "test_an_altered_cut_or_mixed_file_is_refused_before_anything_is_restored"),
+    Promise(BACKUPS,
+            "No person’s key is in a backup of the data. Once a key is destroyed, that person stays unreadable from "
+            "every older backup with every newer keys file, and the older keys files do not open.",
+            "That other copies of the key file are gone. Whoever kept the old escrow key and an old keys file can "
+            "still open it.",
+            "tests/backup/test_backups.py::"
+            "test_a_person_whose_key_was_destroyed_stays_unreadable_from_an_older_backup"),
+    Promise(BACKUPS,
+            "A check restores it and says what holds: pages, tables, rows, balances, keys, a row of every encrypted "
+            "column, and each record of the log.",
+            "That somebody runs it. Run it after each backup, on another machine.",
+            "tests/backup/test_backups.py::test_a_backup_becomes_the_same_database_and_all_of_it_holds"),
+    Promise(BACKUPS,
+            "An older backup, also one that was put into use, is told by the range of records that it lacks.",
+            "Without a newer checkpoint held outside nobody can tell that it is older.",
+            "tests/backup/test_backups.py::test_an_older_backup_put_into_production_is_told_too"),
 )
 
 

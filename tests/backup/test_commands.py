@@ -113,7 +113,7 @@ def test_a_backup_that_is_killed_leaves_nothing_under_its_name(house, plain):
     """SIGKILL at any moment from its first bytes on: what has the name is whole, and the next backup is not hindered."""
     file, settings = house.folder / "killed", environment(plain)
     unfinished = 0
-    for _ in range(times(small=1, full=40)):
+    for _ in range(times(small=1, full=20)):
         process = subprocess.Popen([*CASEWORK, "backup", str(file)], env=settings, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL, start_new_session=True)
         while process.poll() is None and not begun(house.folder):
