@@ -4,6 +4,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -431,6 +432,17 @@ def test_its_own_wheel_runs_where_only_cryptography_is(tmp_path):
     done = subprocess.run([place / "bin" / "casework-verify", str(bundle), "--key", log.signer.vkey], capture_output=True, text=True, timeout=30, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "This log holds" in done.stdout
+
+
+@pytest.mark.slow
+def test_the_wheel_of_casework_carries_it_for_the_bundle(tmp_path):
+    root = FILE.parent.parent.parent.parent
+    built = subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)], cwd=root,
+                           env={**os.environ, "CASEWORK_SKIP_ASSETS": "1"}, capture_output=True, text=True, timeout=120,
+                           check=False)
+    assert built.returncode == 0, built.stderr
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        assert wheel.read("casework/log/verifier/casework_verify.py") == FILE.read_bytes()
 
 
 def lent(site):
