@@ -30,6 +30,7 @@ SETTINGS = {
     "shared_buffers": "64MB",
     "lock_timeout": "30s",
 }
+DURABLE = {"recovery_init_sync_method": "syncfs"}  # after a crash: one call for all files, not one for each
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 # A short path (a socket's is at most 107 bytes), in memory where the system offers a folder for that.
@@ -92,7 +93,7 @@ def server_of_its_own(durable: bool = True) -> Iterator["Running"]:
     programs = find_programs()
     root = Path(tempfile.mkdtemp(prefix="cw-pg-", dir="/tmp" if durable else SCRATCH))
     try:
-        with running(prepare(programs, root), SETTINGS if durable else SETTINGS | CARELESS) as server:
+        with running(prepare(programs, root), SETTINGS | (DURABLE if durable else CARELESS)) as server:
             yield server
     finally:
         shutil.rmtree(root, ignore_errors=True)

@@ -50,15 +50,15 @@ class Mortal:
         kill()
         self.in_flight.append(sum(1 for poster in posters if poster.under_way))
 
-    def come_up(self, start):
-        """Start, and wait for the first answer that says it can do its work."""
+    def come_up(self, start, of=None):
+        """Start, and wait for the first answer that says it can do its work. `of` is what starts, if not the server."""
         since = time.monotonic()
         start()
         while not self._ready():
             assert time.monotonic() - since < GIVE_UP, "it does not come up again"
             time.sleep(0.02)
         self.seconds.append(time.monotonic() - since)
-        self.own_seconds.append(self.seconds[-1] * share_of_a_core(self.process.pid))
+        self.own_seconds.append(self.seconds[-1] * share_of_a_core((of or self).process.pid))
 
     def _ready(self):
         try:
@@ -68,8 +68,8 @@ class Mortal:
 
 
 def share_of_a_core(pid):
-    """What part of the time in which this server could have run it did run: on a busy machine others have the core
-    meanwhile, and that is not the server's slowness. 1 where Linux does not tell."""
+    """What part of the time in which this process and its children could have run they did run: on a busy machine others
+    have the core meanwhile, and that is not their slowness. 1 where Linux does not tell."""
     ran = waited = 0
     for process in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
         try:

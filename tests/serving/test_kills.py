@@ -90,10 +90,10 @@ def test_the_server_is_killed_on_postgresql(on_postgresql):
 @pytest.mark.postgresql
 def test_postgresql_itself_is_killed(on_postgresql):
     server, posters, postgres = on_postgresql
-    survive(server, posters, times(small=1, full=20), postgres.kill, postgres.start)
+    survive(server, posters, times(small=1, full=20), postgres.kill, postgres.start, postgres)
 
 
-def survive(server, posters, kills, kill, start):
+def survive(server, posters, kills, kill, start, of=None):
     """Kill it so many times under load, every tenth time also while it comes up, and look each time."""
     server.seconds.clear(), server.own_seconds.clear()
     with posting(posters):
@@ -105,7 +105,7 @@ def survive(server, posters, kills, kill, start):
                 start()
                 time.sleep(random.uniform(0, 1.5))
                 kill()
-            server.come_up(start)
+            server.come_up(start, of)
             print(f"{number + 1} of {kills} kills: up again in {server.seconds[-1]:.2f} s", flush=True)
             with at_rest(posters):
                 require_all_well(server, posters)
