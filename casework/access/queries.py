@@ -87,11 +87,13 @@ def how_many(actor: Actor, verb: str, model: type[Base], *, where: Where = (), c
     key = model.__mapper__.primary_key[0]
     branches = [select(key.label("id")).where(way.clause(model), *where).limit(cap + 1).subquery()
                 for way in open_ways(actor, verb)]
-    if len(branches) == 1:
-        return int(db.session.scalar(select(func.count()).select_from(branches[0])) or 0)
+    found = branches[0] if len(branches) == 1 else _distinct(branches, cap + 1)
+    return int(db.session.scalar(select(func.count()).select_from(found).execution_options(**SCOPED)) or 0)
+
+
+def _distinct(branches: Sequence[Any], limit: int) -> Any:
     some = union_all(*(select(branch.c.id) for branch in branches)).subquery()
-    distinct = select(some.c.id).distinct().limit(cap + 1).subquery()
-    return int(db.session.scalar(select(func.count()).select_from(distinct).execution_options(**SCOPED)) or 0)
+    return select(some.c.id).distinct().limit(limit).subquery()
 
 
 def scoped(actor: Actor, verb: str, model: type[Base], *columns: Any) -> Select[Any]:

@@ -41,7 +41,9 @@ def withdraw(actor: Actor, proposal: KeyDestruction) -> KeyDestruction:
 
 def confirm(actor: Actor, proposal: KeyDestruction) -> Person:
     """The second of two: the key is gone from the database with this commit. The escrow key must be turned next:
-    `escrow_turn_owed` says so until it is."""
+    `escrow_turn_owed` says so until it is. Refused with KeysRefused where Casework cannot turn it (keys in the
+    environment)."""
+    source.writable()
     with action(actor, "key_destruction.confirm", proposal, document=proposal.document):
         with rules("keys"):
             person = db.session.scalars(select(Person).where(Person.id == proposal.person_id).with_for_update(
@@ -97,7 +99,6 @@ def _possible(person: Person) -> None:
         raise Conflict("This person’s key was destroyed already.")
     if held(person):
         raise Conflict("A legal hold is on this person: nothing of theirs may be destroyed until it is lifted.")
-    source.writable()
     if not any(key.purpose == "escrow" and key.secret for key in ring.keys):
         raise KeysRefused("There is no escrow key, so no keys file could be written afterwards: "
                           "casework keys add escrow.")

@@ -1,5 +1,6 @@
-"""The worker: what goes on beside the server. It seals the log, sends checkpoints to the witnesses, ends what has run
-out. One thread for each job, so that a slow one holds up no other; a new job is one more row of `jobs`."""
+"""The worker: what goes on beside the server. It seals the log, sends checkpoints to the witnesses, unfolds what reads
+showed, ends what has run out. One thread for each job, so that a slow one holds up no other; a new job is one more row
+of `jobs`."""
 from __future__ import annotations
 
 import os
@@ -16,6 +17,7 @@ from ..continued_presence.actions import tick as end_grants
 from ..kernel.db import db
 from ..kernel.errors import Refusal
 from ..log import log_keys
+from ..log.unfolding import unfold
 from ..log.witnesses import publish
 from ..web import logs
 from .base import casework, with_app
@@ -37,6 +39,7 @@ def jobs(stop: Event) -> tuple[Job, ...]:
     return (
         Job("seal", 5, lambda: follow_on(stop)),
         Job("publish", 60, lambda: publish(current_app.config)),
+        Job("unfold", 10, unfold),
         Job("clocks", 3600, end_grants),
     )
 
