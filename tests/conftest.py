@@ -89,9 +89,10 @@ def what_a_test_looks_at_itself(state):
 
 def asked_by_a_test():
     frame = sys._getframe(2)
-    while frame and ("site-packages" in frame.f_code.co_filename or frame.f_code.co_filename == __file__):
+    while frame and any(part in frame.f_code.co_filename for part in (*leave.PASSED, __file__)):
         frame = frame.f_back
-    return frame is not None and frame.f_code.co_filename.startswith(TESTS)
+    return frame is not None and frame.f_code.co_filename.startswith(TESTS) \
+        and not frame.f_code.co_filename.endswith(leave.AS_PRODUCT)
 
 
 @contextmanager

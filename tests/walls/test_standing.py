@@ -64,6 +64,7 @@ def test_a_breach_is_noticed_and_securing_mends_it(postgresql_app, breach):
     assert not schema.walled()
     answer = postgresql_app.test_client().get("/readyz")
     assert (answer.status_code, answer.json["checks"]["walls"]) == (503, "failed")
+    db.session.remove()
     schema.secure()
     assert schema.walled()
 
@@ -92,6 +93,7 @@ def world(postgresql_app):
 
 
 def test_the_walls_go_down_with_their_migration_and_come_up_again(postgresql_app):
+    db.session.remove()
     schema.downgrade("base")
     with schema.as_owner() as connection:
         assert connection.scalar(text("SELECT count(*) FROM pg_policies")) == 0
