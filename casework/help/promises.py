@@ -73,6 +73,48 @@ PROMISES: tuple[Promise, ...] = (
             "held outside tell.",
             "tests/log/test_verifier.py::"
             "test_the_chain_of_keys_is_followed_from_the_key_given_and_back_for_what_was_held"),
+    Promise(WALL,
+            "On PostgreSQL the database asks the policy again: what is sent in the application’s name, in whatever "
+            "words, shows no row that the person signed in may not see.",
+            "That it stops the owner of the database, or somebody who has the key with which the application says who "
+            "asks. They are past the wall; the sealed log is for them.",
+            "tests/walls/test_three_answers.py::"
+            "test_the_policies_as_they_stand_show_what_the_policy_says"),
+    Promise(WALL,
+            "Without somebody who asks, no private row is shown. Who asks is signed for one connection and one minute; "
+            "forged, altered, replayed or run out it shows nothing.",
+            "That a person’s own session is in their own hands. Whoever sits at it sees what they see.",
+            "tests/walls/test_forging.py::test_a_forged_context_sees_none"),
+    Promise(WALL,
+            "The database alone refuses that one person requests, approves and certifies the same money, or signs in "
+            "the name of another.",
+            "That two different people are not of one mind.",
+            "tests/walls/test_apart.py::test_of_every_triple_only_three_different_people_are_accepted"),
+    Promise(WALL,
+            "On SQLite, code that reads or writes a private table around the policy is refused when it runs.",
+            "SQLite has no accounts of its own: whoever opens the file itself is past it. It is a tripwire for "
+            "mistakes, not a wall.",
+            "tests/access/test_around.py::test_a_way_round_is_refused"),
+    Promise(KEYS,
+            "An encrypted field that is altered, cut or put in another place is refused and recorded, never shown.",
+            "That it can be put right. For that there are backups.",
+            "tests/test_tampering.py::test_every_exchange_of_row_column_and_table_among_all_sealed_columns"),
+    Promise(KEYS,
+            "Keys are turned while people work. It may be stopped at any moment and goes on where it was.",
+            "That keys given in the environment turn by themselves.",
+            "tests/cases/test_rotation.py::test_stopped_after_any_batch_it_goes_on_where_it_was"),
+    Promise(KEYS,
+            "When two people have destroyed a person’s key, nothing sealed about that person opens any more, here or "
+            "in a backup, and never while a legal hold stands.",
+            "That copies of the key file kept elsewhere are gone, or what disks, replicas and journal archives keep. "
+            "Digests of exact identifiers stay in older backups until the index key is turned.",
+            "tests/cases/test_destruction.py::TestAfterwards::"
+            "test_every_sealed_column_says_why_and_nobody_is_alarmed"),
+    Promise(KEYS,
+            "A key file wrapped under a passphrase or by a key service opens nothing by itself.",
+            "That the memory of a running server is safe from whoever owns the machine.",
+            "tests/kernel/test_wrappings.py::TestPassphrase::"
+            "test_the_file_holds_no_secret_and_opens_with_the_passphrase"),
     Promise(BACKUPS,
             "What was acknowledged is kept, and nothing is half posted, though the server or the database is killed at "
             "any moment. What was not answered is done once when it is sent again with its key.",
