@@ -102,10 +102,10 @@ def test_the_log_filters_and_its_totals_tie_to_the_ledger(world):
     assert found(first=day, last=day) | found(last=day - timedelta(days=1)) == everything
     assert found(fund=world.den.id) == set()
     for where in ({}, {"office": world.den.id}, {"state": State.REFUNDED}):
-        told = totals(matching(**where))
+        told = totals(world.uma, matching(**where))
         assert told.tie
-    assert totals(matching(number=world.reconciled.number)).ledger_paid == 118
-    assert totals(matching(number=world.refunded.number)).paid == 60
+    assert totals(world.uma, matching(number=world.reconciled.number)).ledger_paid == 118
+    assert totals(world.uma, matching(number=world.refunded.number)).paid == 60
 
 
 def test_papers_end_with_the_right_to_see_the_request_and_are_recorded_as_seen(world, truth):

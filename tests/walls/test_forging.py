@@ -13,7 +13,8 @@ from tests.conftest import runtime
 
 pytestmark = pytest.mark.postgresql
 PRIVATE = sorted(set(walls.models()) - set(walls.OPERATIONAL) - set(walls.READ_BY_ALL))
-FULL = sorted(set(PRIVATE) - {"api_token"})  # the story has none of these
+EMPTY = {"api_token", "audit_look", "audit_unfolded", "hold_lift", "log_leaf"}  # of these the story tells nothing
+FULL = sorted(set(PRIVATE) - EMPTY)
 
 
 @pytest.mark.parametrize("table", PRIVATE)
