@@ -130,9 +130,10 @@ def prepared(stage, name):
         w = story.World(stage.ids, db.session())
         records = {kind: choose(w) for kind, choose in RECORDS.items()}
         person, urls = getattr(w, name), stage.app.url_map.bind("localhost")
-        asked = [question(stage.app, urls, person, records, rule, method, at)
-                 for rule, method in routes(stage.app) if rule.endpoint in ROUTES
-                 for at in places(stage.app, person, rule.endpoint)]
+        with story.looking(db.session()):
+            asked = [question(stage.app, urls, person, records, rule, method, at)
+                     for rule, method in routes(stage.app) if rule.endpoint in ROUTES
+                     for at in places(stage.app, person, rule.endpoint)]
         clients = {"page": as_browser(stage.app, person), "api": as_machine(stage.app, person)}
         db.session.remove()
     return clients, sorted((each for each in asked if each), key=lambda each: each.endpoint in LEAVING)

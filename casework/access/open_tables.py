@@ -5,7 +5,7 @@ from __future__ import annotations
 RUNTIME = "casework_runtime"
 # Not private: read by everybody who works here, and before anybody is known. Their writing is walled like all else.
 READ_BY_ALL = {
-    "office": "where people work",
+    "office": "the offices of the agency: a code, a name, a time zone",
     "rulebook_entry": "the rules in force, which are public",
     "user": "the staff: a name is shown beside each deed, and a password is checked before anybody is known",
     "role_grant": "what the staff holds: a person's roles are read to know what to ask for them",

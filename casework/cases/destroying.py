@@ -11,7 +11,6 @@ from ..audit.guards import letting_through
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..kernel.errors import Conflict
-from ..kernel.key_sources import source
 from ..kernel.keyring import KeysRefused, ring
 from ..kernel.scope import rules
 from ..kernel.system import SYSTEM
@@ -41,9 +40,7 @@ def withdraw(actor: Actor, proposal: KeyDestruction) -> KeyDestruction:
 
 def confirm(actor: Actor, proposal: KeyDestruction) -> Person:
     """The second of two: the key is gone from the database with this commit. The escrow key must be turned next:
-    `escrow_turn_owed` says so until it is. Refused with KeysRefused where Casework cannot turn it (keys in the
-    environment)."""
-    source.writable()
+    `escrow_turn_owed` says so until it is."""
     with action(actor, "key_destruction.confirm", proposal, document=proposal.document):
         with rules("keys"):
             person = db.session.scalars(select(Person).where(Person.id == proposal.person_id).with_for_update(

@@ -17,6 +17,7 @@ from ..cases.escrow import write_keys_file
 from ..cases.models import Case, Person, PersonKey
 from ..kernel.conditions import Actor
 from ..kernel.db import db
+from ..kernel.key_sources import source
 from ..kernel.scope import rules
 from ..kernel.storage import forget_deleted
 from ..kernel.system import SYSTEM
@@ -53,6 +54,7 @@ def propose(actor: Actor, person: Person, *, reason: str, document: str) -> None
 def confirm(actor: Actor, person: Person) -> None:
     """Nothing is destroyed unless the keys file can follow at once."""
     file = escrow_file()
+    source.writable()
     proposal = proposal_for(actor, person)
     destroying.confirm(actor, proposal)
     click.echo(f"The key is destroyed, under {proposal.document}. Nothing sealed about this person opens any more.")

@@ -36,7 +36,9 @@ class People:
     def has(self, row: Base, who: UUID) -> bool:
         """Does this user or office stand beside this row?"""
         session, mine = object_session(row), tuple(getattr(row, here) for here in self.here)
-        return session is not None and once((self, mine, who), lambda: self._stands(session, mine, who))
+        if session is None or None in mine:
+            return False
+        return once((self, mine, who), lambda: self._stands(session, mine, who))
 
     def _stands(self, session: Session, mine: tuple[Any, ...], who: UUID) -> bool:
         beside = (getattr(self.link, there) == value for there, value in zip(self.there, mine, strict=True))

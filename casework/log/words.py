@@ -9,7 +9,8 @@ KINDS = {
     "disbursement": "a disbursement", "fund": "a fund", "hhs_notice": "a notice to HHS", "identity": "who a person is",
     "investigation": "an investigation", "key_destruction": "the end of a person’s key", "key_ring": "the key ring",
     "legal_hold": "a legal hold", "movement": "movements of money", "note": "a note", "office": "an office",
-    "payee": "a payee", "refusal": "a refusal", "role_grant": "a role", "rulebook_entry": "the rulebook",
+    "payee": "a payee", "person": "that a person is known", "person_key": "a person’s key",
+    "refusal": "a refusal", "role_grant": "a role", "rulebook_entry": "the rulebook",
     "session": "a session", "user": "an account",
 }
 

@@ -169,7 +169,7 @@ RIGHT = {
     "under the rules, on the session's connection":
         "with rules('test'): found = session.connection().execute(select(func.count()).select_from(table)).scalar()",
     "a public table": "found = session.scalar(select(Office))",
-    "a relationship of a row at hand": "found = session.scalar(select(Note).where(Note.case_id == theirs)).person.wrapped_key",
+    "a relationship of a row at hand": "found = session.scalar(select(Note).where(Note.case_id == theirs)).person.key.wrapped",
     "a row again": "found = session.get(Case, theirs); session.refresh(found); found.number",
 }
 

@@ -125,7 +125,8 @@ class Loader:
         lead, person_id = helpers[number // len(OFFICES) % len(helpers)], self.key(opened)
         wrapped = new_data_key(place := Place("person", "wrapped_key", person_id))
         key = data_key(place, wrapped)
-        made["person"].append({"id": person_id, "version": 1, "wrapped_key": wrapped})
+        made["person"].append({"id": person_id, "version": 1})
+        made["person_key"].append({"person_id": person_id, "wrapped": wrapped})
         made["case"].append(case := self._file(number, opened, office_id, person_id, lead))
         of_case = {"case_id": case["id"], "person_id": person_id, "office_id": office_id,
                    "case_number": case["number"], "version": 1}

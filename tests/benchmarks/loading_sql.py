@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 OF_CASE = ("id", "version", "case_id", "person_id", "office_id", "case_number")
 COPIED: dict[str, tuple[str, ...]] = {
-    "person": ("id", "version", "wrapped_key"),
+    "person": ("id", "version"),
+    "person_key": ("person_id", "wrapped"),
     "case": ("id", "version", "number", "year", "serial", "person_id", "office_id", "specialist_id", "state",
              "referral_source", "language", "interpreter", "under_18", "do_not_call", "protected", "opened_at",
              "updated_at", "closed_at", "closed_reason"),

@@ -61,7 +61,7 @@ TOUCH = 'UPDATE "case" SET updated_at = now(), version = version + 1 WHERE id = 
 HOLD_DRAFT = """SELECT id, case_id, person_id, office_id, case_number, purpose, under_18, instrument_id, started_by_id,
 started_at, version, saved_at FROM assessment WHERE id = %(id)s AND state = 'draft' AND case_id IN (
 SELECT id FROM "case" WHERE {scope}) FOR UPDATE"""
-KEY = "SELECT wrapped_key FROM person WHERE id = %s"
+KEY = "SELECT wrapped FROM person_key WHERE person_id = %s"
 RATINGS = "SELECT domain, level, answer, note_sealed, id FROM need_rating WHERE assessment_id = %s ORDER BY domain"
 RATE = """INSERT INTO need_rating (id, version, assessment_id, person_id, domain, answer, level, note_sealed)
 SELECT rated.id, 1, %s, %s, rated.domain, 'level', rated.level, rated.note

@@ -238,7 +238,7 @@ def test_its_bytes_leave_the_files_of_the_database(world, truth, copy, rosa):
     assert any(wrapped in content for content in stored(copy[0]))
     destroying.confirm(world.hana, destroying.propose(world.priya, rosa, **WHY))
     db.session.remove()
-    assert forget_deleted(db.engine, "person_key")
+    assert forget_deleted(db.engine, "person_key", owner_url=copy[0])
     assert not any(wrapped in content for content in stored(copy[0]))
 
 

@@ -13,11 +13,13 @@ from casework.funds.models import NOWHERE, Account, Balance, Movement
 from casework.kernel.db import db, now
 from casework.kernel.errors import Conflict, Invalid
 from tests.funds.story import YEAR, approved, asked
+from tests.world import as_seen_by
 
 
 def test_the_story_adds_up(world):
     assert ledger.reconcile() == []
     assert sum(ledger.kept().values()) == 0
+    as_seen_by(world.bud)
     year = queries.year_of(world.fund, YEAR)
     assert year.apportioned == 100_000
     assert {each.office.code: each.allotted for each in year.offices} == {"DEN": 40_000, "MIA": 10_000}

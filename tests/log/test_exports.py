@@ -29,6 +29,7 @@ from casework.log.exports import FORMULA, HEADER, Manifest, csv_rows, export, ne
 from casework.log.queries import TAKE
 from casework.log.schemas import Format
 from tests.conftest import KEYS
+from tests.world import as_seen_by
 
 pytestmark = pytest.mark.usefixtures("in_time")
 
@@ -251,6 +252,7 @@ AWKWARD = ["", "=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "＝x", "＠x", 'a
 def awkward(truth, world):
     """As many more requests, each with strange words, days on the edge of a year, and amounts of every size."""
     many(truth, world, len(AWKWARD))
+    db.session.commit()
     for name in truth.scalars(text("SELECT conname FROM pg_constraint WHERE contype = 'c' "
                                    "AND conrelid = 'disbursement'::regclass")).all():
         truth.execute(text(f'ALTER TABLE disbursement DROP CONSTRAINT "{name}"'))
@@ -275,6 +277,7 @@ def awkward(truth, world):
 @pytest.mark.parametrize("form", [Format.CSV, Format.JSONL])
 def test_the_database_writes_the_same_bytes_as_we_do(world, truth, form):
     awkward(truth, world)
+    as_seen_by(world.uma)
     with line(world.uma) as connection:
         theirs = list(rendering.parts(connection, form, []))
         ours = list(exports._by_us(connection, form, []))

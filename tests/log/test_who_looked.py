@@ -14,6 +14,7 @@ from casework.cases import trail
 from casework.cases.files import Identity
 from casework.cases.models import Case
 from casework.kernel.db import db, now
+from casework.kernel.scope import rules
 from casework.log import unfolding
 from casework.log.unfolding import one_batch, unfold
 
@@ -90,7 +91,7 @@ def test_the_answer_is_the_same_before_and_after(world, truth):
 
     def answer():
         db.session.rollback()
-        with unfolding.rules("test"):
+        with rules("test"):
             return [sorted(db.session.scalars(showing(db.session(), ids, place=place)))
                     for ids, place in (([world.rosa.id], ABOUT), ([world.rosa_identity.id], RECORD))]
     before = answer()
@@ -145,7 +146,7 @@ def test_events_of_another_cluster_are_unfolded_once_as_well(world, truth):
     truth.execute(text("SET session_replication_role = origin"))
     truth.commit()
     find(world.ada, Case, world.rosa.id)
-    with unfolding.rules("test"):
+    with rules("test"):
         assert len(set(db.session.scalars(showing(db.session(), [world.rosa.id])))) > 1
     unfold(batch=50)
     assert looks(truth) == told(truth)
