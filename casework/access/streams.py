@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,7 +23,7 @@ def line(actor: Actor) -> Iterator[Connection]:
         yield reads_for(connection, actor.id).execution_options(**SCOPED)
 
 
-def copied(connection: Connection, query: Select[Any]) -> Iterator[bytes]:
+def copied(connection: Connection, query: Select[Any]) -> Generator[bytes, None, None]:
     """The one column of a select, row by row, as PostgreSQL's COPY sends it. It takes as long as whoever reads.
 
     Nothing is sorted or hashed before the first row: the order is that of an index, the rest is looked up.

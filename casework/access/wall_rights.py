@@ -102,9 +102,13 @@ def changing(model: Model, known: dict[str, Model]) -> str:
 
 
 def holding(model: Model) -> str:
-    """Who may lock a row and not change it: the rules, and whoever makes something beneath it."""
-    beneath = [verb for verb in sorted(policy.VERBS - LOOKS) if policy.judged_on(verb) == model.__tablename__
-               and verb.split(".")[0] != model.__tablename__]
+    """Who may lock a row and not change it: the rules, and whoever makes something beneath it, which is all that can be
+    done to a row that stays as it is."""
+    name = model.__tablename__
+    beneath = [verb for verb in sorted(policy.VERBS - LOOKS)
+               if policy.judged_on(verb) == name and verb.split(".")[0] != name]
+    if name in APPEND_ONLY:
+        beneath += _judged_on(name)
     return " OR ".join(("(SELECT wall.rules())", *clauses(beneath, model)))
 
 

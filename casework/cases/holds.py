@@ -20,7 +20,7 @@ class HoldLift(Record):
     """The end of a hold, as a record of its own."""
 
     __tablename__ = "hold_lift"
-    __walled__ = Walled(follows="hold_id", signed="lifted_by_id")
+    __walled__ = Walled(follows="hold_id", made_by="legal_hold.lift", signed="lifted_by_id")
     __table_args__ = (UniqueConstraint("hold_id", info={"says": "This hold is lifted already."}),)
 
     hold_id: Mapped[UUID] = mapped_column(ForeignKey("legal_hold.id"))

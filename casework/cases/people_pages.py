@@ -55,6 +55,8 @@ def people(case_id: UUID) -> str:
 
 def _members(case: Case) -> list[Any]:
     """Members of the investigation, who see the case as far as the policy lets them."""
+    if case.investigation_id is None:
+        return []
     query = select(User, InvestigationMember).join(InvestigationMember, InvestigationMember.user_id == User.id)
     return list(db.session.execute(query.where(
         InvestigationMember.investigation_id == case.investigation_id).order_by(InvestigationMember.since)))

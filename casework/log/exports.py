@@ -10,7 +10,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
@@ -63,19 +64,20 @@ def _bytes(actor: Actor, form: Format, manifest: Manifest, where: Where) -> Iter
         yield _counted(manifest, _csv([HEADER]))
     with line(actor) as connection:
         written = by_the_database if connection.dialect.name == "postgresql" else _by_us
-        for part in written(connection, form, where):
-            record_shown(actor, TAKE, Disbursement, part.ids, part.case_ids, part.office_ids,
-                         format=form, filter=manifest.filter)
-            manifest.rows += len(part.ids)
-            manifest.paid += part.paid
-            yield _counted(manifest, part.data)
+        with closing(written(connection, form, where)) as parts:  # before its line is, also when nobody reads on
+            for part in parts:
+                record_shown(actor, TAKE, Disbursement, part.ids, part.case_ids, part.office_ids,
+                             format=form, filter=manifest.filter)
+                manifest.rows += len(part.ids)
+                manifest.paid += part.paid
+                yield _counted(manifest, part.data)
     told = manifest.as_dict()
     remember(actor, TAKE, format=form, **told)
     if form is Format.JSONL:
         yield json.dumps({"manifest": told}).encode() + b"\n"
 
 
-def _by_us(connection: Connection, form: Format, where: Where) -> Iterator[Part]:
+def _by_us(connection: Connection, form: Format, where: Where) -> Generator[Part, None, None]:
     """Columns only, in the order in which the requests were made, so that the same rows give the same digest."""
     known, write = names(), WRITERS[form]
     query = select(Disbursement.case_id, *(getattr(Disbursement, name) for name in COLUMNS)).where(

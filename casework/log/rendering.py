@@ -6,7 +6,8 @@ before the line leaves.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from decimal import Decimal
 from itertools import islice
 from typing import Any, NamedTuple
@@ -55,11 +56,11 @@ class Part(NamedTuple):
     data: bytes
 
 
-def parts(connection: Connection, form: Format, where: Sequence[ColumnElement[bool]]) -> Iterator[Part]:
+def parts(connection: Connection, form: Format, where: Sequence[ColumnElement[bool]]) -> Generator[Part, None, None]:
     """All of them, in the order of the key, a thousand at a time."""
-    rows = copied(connection, _lines(form, where))
-    while some := list(islice(rows, PART)):
-        yield _part(form, some)
+    with closing(copied(connection, _lines(form, where))) as rows:
+        while some := list(islice(rows, PART)):
+            yield _part(form, some)
 
 
 def _part(form: Format, rows: list[bytes]) -> Part:

@@ -20,6 +20,7 @@ from casework.kernel.db import db, now
 from casework.kernel.errors import Conflict, Forbidden, Invalid
 from casework.kernel.keyring import ring
 from casework.kernel.storage import forget_deleted
+from casework.kernel.system import SYSTEM
 from tests.test_tampering import sealed_columns
 
 WHY = {"reason": "Retention ended.", "document": "DAA-0000-2026-0001"}
@@ -52,8 +53,10 @@ class TestTwoPeople:
         assert [event.actor_id for event in events(truth, "key_destruction.propose")][-1] == world.priya.id
         [event] = events(truth, "key_destruction.confirm")
         assert (event.actor_id, event.details) == (world.hana.id, {"document": WHY["document"]})
-        assert ("person_key", "wrapped", None) in {(c["what"], c["field"], c["to"]) for c in event.changes}
-        assert "Retention ended" not in str([event.changes, event.details])
+        [done] = events(truth, "person_key.destroy")
+        assert (done.actor_id, done.details) == (SYSTEM.id, {"document": WHY["document"]})
+        assert ("person_key", "wrapped", None) in {(c["what"], c["field"], c["to"]) for c in done.changes}
+        assert "Retention ended" not in str([event.changes, event.details, done.changes, done.details])
 
     @pytest.mark.parametrize("name", ["priya", "hana"])
     def test_nobody_confirms_their_own(self, world, rosa, name):

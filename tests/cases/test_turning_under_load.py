@@ -3,6 +3,7 @@ nobody sees a wrong value."""
 from __future__ import annotations
 
 import json
+import re
 import signal
 from multiprocessing import get_context
 
@@ -91,4 +92,4 @@ def test_killed_again_and_again_under_readers_and_writers_nothing_is_lost_and_no
     assert all(one["done"] > 5 for one in said)
     assert as_written(url) == ({2}, {2})
     status = ended(started(url, key_file, "keys", "status"))
-    assert "master-1      older      0 rows" in status
+    assert re.search(r"master-1 +older +0 rows", status)

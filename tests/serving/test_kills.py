@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import make_url
 
 from casework.access import tokens
+from casework.access.open_tables import RUNTIME
 from casework.cases import actions as cases
 from casework.kernel.db import db
 from casework.kernel.system import SYSTEM
@@ -51,7 +52,8 @@ def copied(url, target):
     """The database at this address, made anew on another server."""
     programs, source = find_programs(), make_url(url).set(drivername="postgresql").render_as_string(False)
     dump = subprocess.run([programs / "pg_dump", "--format=custom", source], check=True, capture_output=True)
-    subprocess.run([programs / "psql", "-qd", target, "-c", "CREATE DATABASE casework"], check=True)
+    for words in ("CREATE DATABASE casework", f"CREATE ROLE {RUNTIME} LOGIN"):
+        subprocess.run([programs / "psql", "-qd", target, "-c", words], check=True)
     restore = [programs / "pg_restore", "--exit-on-error", "-d", database(target, "casework")]
     subprocess.run(restore, check=True, input=dump.stdout)
 
