@@ -7,6 +7,7 @@ Neither reaches what a disk, a replica or an archive of the journal keeps by its
 from __future__ import annotations
 
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import NullPool
 
 
 def forget_deleted(engine: Engine, table: str, *, owner_url: str = "") -> bool:
@@ -18,7 +19,7 @@ def forget_deleted(engine: Engine, table: str, *, owner_url: str = "") -> bool:
             raw = connection.connection.dbapi_connection
             busy, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()  # type: ignore[union-attr]
             return not busy
-    return _written_anew(create_engine(owner_url) if owner_url else engine, table)
+    return _written_anew(create_engine(owner_url, poolclass=NullPool) if owner_url else engine, table)
 
 
 def _written_anew(engine: Engine, table: str) -> bool:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import make_url
 
+from casework import schema
 from casework.access import tokens
 from casework.access.open_tables import RUNTIME
 from casework.cases import actions as cases
@@ -44,6 +45,9 @@ def on_postgresql(postgresql_copies, tmp_path):
     with server_of_its_own(durable=True) as server:
         copied(url, server.uri)
         durable = database(server.uri, "casework").replace("postgresql://", "postgresql+psycopg://")
+        with app_on(durable).app_context():
+            schema.secure()
+            db.engine.dispose()
         with served(durable, ids, tmp_path / "log") as everything:
             yield *everything, server
 
