@@ -21,8 +21,9 @@ from casework.access.models import RoleGrant
 from casework.audit.models import AuditEvent
 from casework.funds.models import Disbursement
 from casework.kernel.canonical import NotCanonical, canonical
-from casework.kernel.db import at, db, now
+from casework.kernel.db import at, begin_writing, db, now
 from casework.kernel.errors import Conflict, Forbidden
+from casework.kernel.scope import by_itself
 from casework.kernel.system import SYSTEM
 from casework.log import sealer
 from casework.log.bundle import TAKE, VERIFIER
@@ -124,9 +125,11 @@ def test_a_part_proves_that_it_continues_the_checkpoint_that_is_asked_for_and_th
     path, _ = taken(of_events(world.uma, zone=UTC, verb="office.create", held=first.size))
     status, report, _ = judged(path, signer, tmp_path / "first")
     assert (status, report.held[0]["agrees"]) == (0, True)
-    with db.engine.begin() as connection:
-        connection.execute(insert(LogWitnessReceipt), [{
+    with by_itself("test"):
+        begin_writing(db.session())
+        db.session.execute(insert(LogWitnessReceipt), [{
             "checkpoint_id": first.id, "witness": "w", "sent_at": now(), "well": True, "answer": "", "sha256": "0" * 64}])
+        db.session.commit()
     path, _ = taken(of_events(world.uma, zone=UTC, verb="office.create"))
     assert judged(path, signer, tmp_path / "first")[0] == 0
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from casework.kernel.db import begin_writing, db
+from casework.kernel.scope import by_itself
 from casework.log import tree
 from casework.log.models import LogLeaf, LogNode
 from casework.log.tiles import Tiles
@@ -110,8 +111,16 @@ def grown(session, *, by):
     return Tiles(session)
 
 
+@pytest.fixture
+def as_casework(world):
+    """Leaves are Casework's own to add and to read."""
+    with by_itself("test"):
+        yield
+
+
 @pytest.mark.slow
-def test_the_same_from_the_tables_whatever_the_steps_they_grew_in(world):
+@pytest.mark.usefixtures("as_casework")
+def test_the_same_from_the_tables_whatever_the_steps_they_grew_in():
     tiles = grown(db.session, by=[1, 2, 127, 126, 1, 254, 2, 187])
     for size in (*range(1, UPTO + 1), 255, 256, 257, 511, 512, 513, 700):
         assert tree.root(tiles, size) == mth(0, size)
