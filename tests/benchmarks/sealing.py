@@ -26,6 +26,7 @@ from casework.cases import actions as cases
 from casework.cases import recording
 from casework.cases.models import Case
 from casework.kernel.db import db
+from casework.kernel.scope import by_itself
 from casework.log import notes, sealer, standing
 from casework.log.models import LogLeaf
 from tests import world as story
@@ -198,7 +199,7 @@ def main(only: str) -> None:
             cost(url, app, ada, own)
         if only in ("", "pace"):
             pace(url, app)
-        with app.app_context():
+        with app.app_context(), by_itself("benchmark"):
             print(f"every one of {checked(db.session)} leaves recomputed, and every root", flush=True)
 
 
