@@ -23,11 +23,6 @@ class Eyes(NamedTuple):
     asker_id: UUID | None
     why: str | None
 
-    @property
-    def reader_id(self) -> UUID | None:
-        """Whom the database takes the reader for: the system, while the rules look."""
-        return SYSTEM.id if self.why else self.asker_id
-
 
 def asks(session: Session, actor_id: UUID | None) -> None:
     """From here on this session reads for this person; None is nobody, who sees nothing private."""
