@@ -23,8 +23,8 @@ from casework import create_app, schema
 from casework.access.rulebook import publish_packaged
 from casework.kernel.clocks import fiscal_year
 from casework.kernel.crypto import Key, Place, seal
+from casework.kernel.data_keys import data_key, new_data_key
 from casework.kernel.db import db
-from casework.kernel.keyring import data_key, new_data_key
 from casework.kernel.system import SYSTEM
 from tests.benchmarks import loading_sql as sql
 from tests.conftest import KEYS

@@ -22,9 +22,9 @@ import psycopg
 from flask import Flask, abort, g, render_template, request
 
 from casework.kernel.crypto import Place, seal, unseal
+from casework.kernel.data_keys import data_key
 from casework.kernel.db import uuid7
 from casework.kernel.key_sources import configure
-from casework.kernel.keyring import data_key
 from casework.kernel.rules import clocks_of
 from tests.benchmarks import plain_sql as sql
 from tests.conftest import KEYS

@@ -38,7 +38,7 @@ def test_a_row_is_added_and_nothing_typed_is_lost(page):
     choose(page, "category", "E04")
     write(page, purpose="A week of groceries", payee="Corner Grocery")
     press(page, "Add another check")
-    assert page.locator("[name='checks-1-name']").count() == 1
+    page.locator("[name='checks-1-name']").wait_for()
     assert page.locator("[name='purpose']").input_value() == "A week of groceries"
     assert page.locator("select[name='category']").input_value() == "E04"
 
@@ -48,6 +48,6 @@ def test_names_are_shown_when_asked_for_and_only_once(page):
         return "Rosa" in page.get_by_role("main").inner_text()
     assert not shown()
     press(page, "Show names")
-    assert shown()
+    page.get_by_role("main").get_by_text("Rosa").first.wait_for()
     page.reload()
     assert not shown()
