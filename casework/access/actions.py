@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from ..audit import action
 from ..kernel.conditions import Actor
@@ -13,7 +14,7 @@ from ..kernel.db import db, now
 from ..kernel.errors import Conflict, Invalid
 from ..policy import INCOMPATIBLE, OFFICE_BOUND, Role
 from . import passwords, sign_ins
-from .models import Office, RoleGrant, SignIn, User
+from .models import Office, RoleGrant, User
 
 
 def create_office(actor: Actor, *, code: str, name: str, timezone: str) -> Office:
@@ -81,7 +82,7 @@ def disable_user(actor: Actor, user: User) -> User:
 
 
 def change_password(actor: Actor, user: User, *, old_password: str, new_password: str,
-                    keep: SignIn | None = None) -> None:
+                    keep: Row[Any] | None = None) -> None:
     """Their own password, who know the old one. Every other session of theirs ends."""
     if not passwords.matches(user.password_hash, old_password):
         raise Invalid(old_password="That is not your present password.")

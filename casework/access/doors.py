@@ -9,12 +9,16 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from flask import Request, session
+from sqlalchemy import Row
+from sqlalchemy.orm import selectinload
 
 from ..kernel.conditions import Actor
+from ..kernel.db import db
 from ..web.hooks import Hooks
 from ..web.who import perhaps
 from . import passwords, sign_ins
-from .models import RoleGrant, SignIn, User
+from .arriving import Held, Person
+from .models import User
 from .tokens import Bearer, bearer
 
 TOKEN = "sign_in"
@@ -26,9 +30,9 @@ class Visitor:
     is_authenticated = is_active = True
     is_anonymous = False
 
-    def __init__(self, user: User, row: SignIn | None) -> None:
-        self.user, self.row, self.id, self.name, self.username = user, row, user.id, user.name, user.username
-        self.current_grants = user.current_grants  # a request is one moment
+    def __init__(self, person: Person, row: Row[Any]) -> None:
+        self.id, self.username, self.name, self.current_grants = person
+        self.row = row
 
     def get_id(self) -> str:
         return str(self.id)
@@ -57,11 +61,16 @@ def visitor() -> Visitor | None:
     return who if isinstance(who, Visitor) else None
 
 
+def own_row(actor: Actor) -> User:
+    """The row of whoever is signed in."""
+    return db.session.get_one(User, actor.id, options=[selectinload(User.grants)])
+
+
 def zone() -> tzinfo:
     """The time zone of the reader's own office; of none when they have none."""
     who = perhaps()
     held: Sequence[Any] = who.current_grants if who else ()
-    return next((grant.office.zone for grant in held if grant.office), UTC)
+    return next((grant.zone for grant in held if grant.zone), UTC)
 
 
 def me(actor: Actor) -> tuple[str, str]:
@@ -70,20 +79,20 @@ def me(actor: Actor) -> tuple[str, str]:
     return str(getattr(actor, "name", "")), "; ".join(dict.fromkeys(_held(grant) for grant in held))
 
 
-def _held(grant: RoleGrant) -> str:
+def _held(grant: Held) -> str:
     role = grant.role.replace("_", " ").capitalize()
-    return f"{role}, {grant.office.name}" if grant.office else role
+    return f"{role}, {grant.office_name}" if grant.office_name else role
 
 
 def ask_names(page: str) -> None:
-    if (who := visitor()) and who.row:
+    if who := visitor():
         sign_ins.set_on(who.row, names_at=page)
 
 
 def take_names(page: str) -> bool:
     """True once for the page whose names were asked for."""
     who = visitor()
-    if not who or not who.row or who.row.names_at != page:
+    if not who or who.row.names_at != page:
         return False
     sign_ins.set_on(who.row, names_at=None)
     return True
@@ -92,7 +101,7 @@ def take_names(page: str) -> bool:
 def reveal(password: str) -> bool:
     """Back from the hidden screen, for whoever knows the password."""
     who = visitor()
-    right = who is not None and passwords.matches(who.user.password_hash, password)
+    right = who is not None and passwords.matches(own_row(who).password_hash, password)
     if right:
         session.pop("hidden", None)
     return right

@@ -15,7 +15,7 @@ from ..web.places import inside
 from ..web.who import actor, forget, signed_in
 from . import sign_ins
 from .actions import change_password, create_user, disable_user, end_role
-from .doors import TOKEN, visitor
+from .doors import TOKEN, own_row, visitor
 from .models import RoleGrant, User
 from .people import give, offices
 from .queries import find, how_many, visible
@@ -59,7 +59,7 @@ def _begin_anew() -> None:
 def sign_out() -> Response:
     """Open to everybody: who holds no role, or has hidden the page, may always go."""
     who = visitor()
-    if who and who.row:
+    if who:
         sign_ins.end(who, who.row)
     _begin_anew()
     flash("You are signed out.", "success")
@@ -69,8 +69,7 @@ def sign_out() -> Response:
 @pages.get("/me")
 @opens_to(ANYBODY)
 def me() -> str:
-    who = visitor()
-    return render_template("access/me.html", user=who and who.user, held=held_words)
+    return render_template("access/me.html", user=own_row(actor()), held=held_words)
 
 
 @pages.route("/me/password", methods=["GET", "POST"])
@@ -80,7 +79,7 @@ def password() -> Any:
     if form.submitted and who:
         with form.showing_errors():
             typed = form.load()
-            change_password(who, who.user, old_password=typed["old_password"], new_password=typed["new_password"],
+            change_password(who, own_row(who), old_password=typed["old_password"], new_password=typed["new_password"],
                             keep=who.row)
             flash("Your password is changed. Wherever else you were signed in, you are signed out.", "success")
             return redirect(url_for("access.me"), 303)

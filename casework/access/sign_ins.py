@@ -7,19 +7,17 @@ from __future__ import annotations
 from datetime import timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Row, func, or_, select, update
 
 from ..audit import remember
 from ..kernel.conditions import Actor
 from ..kernel.db import begin_writing, db, now, uuid7
 from ..kernel.errors import Invalid, TooMany
 from . import passwords
-from .models import ApiToken, RoleGrant, SignIn, SignInFailure, User
-
-Proof = TypeVar("Proof", SignIn, ApiToken)
+from .arriving import Person, whose
+from .models import SignIn, SignInFailure, User
 
 IDLE, ABSOLUTE, TOUCH = timedelta(minutes=15), timedelta(hours=12), timedelta(minutes=1)
 WINDOW, PER_ACCOUNT, PER_ADDRESS = timedelta(minutes=15), 5, 30
@@ -50,40 +48,32 @@ def begin(user: User) -> str:
     return token
 
 
-def resume(token: str) -> tuple[User, SignIn] | None:
-    """Whose session this is, or None when it has ended, gone idle or grown too old."""
-    known = whose(SignIn, SignIn.digest == digest(token), SignIn.ended_at.is_(None))
+def resume(token: str) -> tuple[Person, Row[Any]] | None:
+    """Whose session this is, with the session's columns, or None when it has ended, gone idle or grown too old."""
+    known = whose(SignIn, digest(token))
     if known is None:
         return None
-    row, user = known
+    row, person = known
     if row.seen_at < now() - IDLE or row.began_at < now() - ABSOLUTE:
         return None
     if row.seen_at < now() - TOUCH:
         set_on(row, seen_at=now())
-    return user, row
+    return person, row
 
 
-def whose(proof: type[Proof], *where: ColumnElement[bool]) -> tuple[Proof, User] | None:
-    """A proof that holds, its person and what they hold, in one query. None when the person is disabled."""
-    held = joinedload(User.grants).joinedload(RoleGrant.office)
-    query = select(proof, User).join(User, User.id == proof.user_id).where(*where, User.disabled_at.is_(None))
-    found = db.session.execute(query.options(held).execution_options(populate_existing=True)).unique().one_or_none()
-    return (found[0], found[1]) if found else None
-
-
-def set_on(row: SignIn, **words: Any) -> None:
+def set_on(row: Row[Any], **words: Any) -> None:
     """Change what the server keeps of one session. Not part of the record, so not an action."""
     begin_writing(db.session())
     db.session.execute(update(SignIn).where(SignIn.digest == row.digest).values(**words))
     db.session.commit()
 
 
-def end(actor: Actor, row: SignIn) -> None:
+def end(actor: Actor, row: Row[Any]) -> None:
     set_on(row, ended_at=now())
     remember(actor, "session.end")
 
 
-def end_others(user: User, keep: SignIn | None) -> None:
+def end_others(user: User, keep: Row[Any] | None) -> None:
     """After a change of password every other session of this person is over."""
     begin_writing(db.session())
     others = update(SignIn).where(SignIn.user_id == user.id, SignIn.ended_at.is_(None))

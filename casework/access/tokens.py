@@ -1,27 +1,26 @@
 """API tokens: shown once, kept as a digest, with scopes and an end."""
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from secrets import token_urlsafe
 
 from .. import policy
 from ..audit import action
-from ..kernel.conditions import Actor, Grant
+from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..kernel.errors import Invalid
 from ..kernel.scope import rules
+from .arriving import Person, whose
 from .models import ApiToken, User
-from .sign_ins import digest, whose
+from .sign_ins import digest
 
 
 class Bearer:
     """A person through a token: the same person in the trail, with no more rights than the token's scopes."""
 
-    def __init__(self, user: User, token: ApiToken) -> None:
-        self.user, self.id, self.name, self.username = user, user.id, user.name, user.username
-        self.scopes = token.scopes.split()
-        self.current_grants: Sequence[Grant] = user.current_grants  # a request is one moment
+    def __init__(self, person: Person, scopes: str) -> None:
+        self.id, self.username, self.name, self.current_grants = person
+        self.scopes = scopes.split()
 
     def may_use(self, verb: str) -> bool:
         """Is the verb within the token's scopes? `case.read`, `case.*` and `*` are scopes."""
@@ -45,9 +44,8 @@ def create(actor: Actor, user: User, *, label: str, scopes: str = "*", days: int
 def bearer(token: str, kind: type[Bearer] = Bearer) -> Bearer | None:
     """Who comes with this token, or None when it is unknown, ended or its person is disabled."""
     with rules("token"):
-        known = whose(ApiToken, ApiToken.digest == digest(token), ApiToken.expires_at > now(),
-                      ApiToken.ended_at.is_(None))
-    return kind(known[1], known[0]) if known else None
+        known = whose(ApiToken, digest(token))
+    return kind(known[1], known[0].scopes) if known and known[0].expires_at > now() else None
 
 
 def _known(scope: str) -> bool:

@@ -35,6 +35,6 @@ def _by_password() -> Actor:
     known = sign_ins.resume(sign_ins.sign_in(name, password, address=ADDRESS))
     if known is None:
         raise Stranger("The sign-in has ended.")
-    user, row = known
-    sign_ins.end(user, row)
-    return user
+    person, row = known
+    sign_ins.end(person, row)
+    return person

@@ -5,6 +5,8 @@ The words are those that marshmallow would say, in a fraction of the time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from marshmallow import Schema, fields, missing
@@ -35,8 +37,8 @@ class RowsOf(fields.Nested):
 
 def dumped(schema: Schema, rows: Sequence[Any]) -> list[dict[str, Any]]:
     """What `schema.dump(rows, many=True)` gives, for rows that are objects."""
-    shape = _shape(schema)
-    said: Any = [_said(shape, row) for row in rows]
+    shapes: dict[type, list[Cell]] = schema.__dict__.setdefault("shapes", {})
+    said: Any = [_said(shapes.get(type(row)) or _shape(shapes, schema, type(row)), row) for row in rows]
     if schema._hooks[POST_DUMP]:
         said = schema._invoke_dump_processors(POST_DUMP, said, many=True, original_data=rows)
     return list(said)
@@ -51,22 +53,31 @@ def _said(shape: Iterable[Cell], row: Any) -> dict[str, Any]:
     return words
 
 
-def _shape(schema: Schema) -> list[Cell]:
-    shape: list[Cell] | None = schema.__dict__.get("shape")
-    if shape is None:
-        shape = schema.__dict__["shape"] = [_cell(name, field) for name, field in schema.dump_fields.items()]
-    return shape
+def _shape(shapes: dict[type, list[Cell]], schema: Schema, kind: type) -> list[Cell]:
+    shapes[kind] = [_cell(name, field, kind) for name, field in schema.dump_fields.items()]
+    return shapes[kind]
 
 
-def _cell(name: str, field: Any) -> Cell:
+def _cell(name: str, field: Any, kind: type) -> Cell:
     """In one step where the kind of field is plain, by the field itself where it is not."""
-    kind, outside, inside = type(field), field.data_key or name, field.attribute or name
-    if kind is fields.AwareDateTime and field.format is None:
-        return Cell(outside, _finding(inside), lambda moment: moment.isoformat())
-    if kind in PLAIN and field.dump_default is missing and "." not in inside:
-        return Cell(outside, _finding(inside), PLAIN[kind])
-    return Cell(outside, lambda row: field.serialize(inside, row), lambda value: value)
+    outside, inside = field.data_key or name, field.attribute or name
+    if type(field) is fields.Function and field.dump_default is missing:
+        return Cell(outside, field.serialize_func, _as_it_is)
+    if (say := _plainly(field)) and field.dump_default is missing and "." not in inside:
+        return Cell(outside, _finding(inside, kind), say)
+    return Cell(outside, lambda row: field.serialize(inside, row), _as_it_is)
 
 
-def _finding(name: str) -> Say:
-    return lambda row: getattr(row, name, missing)
+def _plainly(field: Any) -> Say | None:
+    if type(field) is fields.AwareDateTime and field.format in (None, "iso"):
+        return datetime.isoformat
+    return PLAIN.get(type(field))
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _finding(name: str, kind: type) -> Say:
+    """An attribute that rows of this kind have need not be looked for with care."""
+    return attrgetter(name) if hasattr(kind, name) else lambda row: getattr(row, name, missing)
