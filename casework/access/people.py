@@ -13,6 +13,8 @@ from ..kernel.clocks import end_of_day
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..kernel.errors import Invalid
+from ..kernel.many import within
+from ..kernel.once import once
 from ..kernel.rulebook import HEADQUARTERS
 from ..policy import Role
 from .actions import give_role, office_by_id
@@ -28,6 +30,10 @@ def holding(*roles: Role, office_id: UUID | ScalarSelect[UUID] | None = None) ->
     return User.id.in_(grants) & User.disabled_at.is_(None)
 
 
+OFFICES = select(Office).order_by(Office.name)
+NAMES = select(User.id, User.name).where(within(User.id, "ids"))
+
+
 class Colleague(NamedTuple):
     """Somebody to choose."""
 
@@ -39,17 +45,23 @@ class Colleague(NamedTuple):
 def colleagues(*roles: Role, office_id: UUID | None = None) -> list[Colleague]:
     """The people one may choose among, by name. Staff, not victims: choosing among them is not a read to log."""
     found = select(User.id, User.username, User.name).where(holding(*roles, office_id=office_id)).order_by(User.name)
-    return [Colleague(*row) for row in db.session.execute(found)]
+    return [Colleague._make(row) for row in db.session.execute(found)]
 
 
 def offices() -> list[Office]:
-    return list(db.session.scalars(select(Office).order_by(Office.name)))
+    """Every office, by name. A page that is only read asks once."""
+    return once(offices, lambda: list(db.session.scalars(OFFICES)))
+
+
+def office_book() -> dict[UUID, Office]:
+    """The same by id: for the time zones of many records."""
+    return {office.id: office for office in offices()}
 
 
 def named(ids: Sequence[UUID | None]) -> dict[UUID, str]:
     """The names of these colleagues, by id, in one query."""
     wanted = {id for id in ids if id is not None}
-    return {user.id: user.name for user in db.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))}
+    return dict(db.session.execute(NAMES, {"ids": wanted}).all()) if wanted else {}
 
 
 def offices_for(actor: Actor, verb: str) -> list[Office]:

@@ -12,6 +12,7 @@ from ..audit import action
 from ..cases import closing
 from ..cases.models import Case, sealed_in
 from ..cases.models import State as CaseState
+from ..cases.numbers import CASE_ID
 from ..kernel import rulebook
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
@@ -121,9 +122,7 @@ def _still_open(left: list[Domain]) -> str:
     return f"{count} no answer yet: {', '.join(domain.label for domain in left)}. “Not assessed” is an answer too."
 
 
-@closing.blocks
-def draft_is_open(case: Case) -> str | None:
-    """A case does not close over an assessment that nobody signed."""
-    draft = db.session.scalar(select(NeedsAssessment.purpose).where(
-        NeedsAssessment.case_id == case.id, NeedsAssessment.state == State.DRAFT).limit(1))
-    return f"A {draft} assessment is begun and not signed." if draft else None
+# A case does not close over an assessment that nobody signed.
+closing.blocks("draft_open", select(NeedsAssessment.purpose).where(
+    NeedsAssessment.case_id == CASE_ID, NeedsAssessment.state == State.DRAFT).limit(1),
+    lambda purpose: f"A {purpose} assessment is begun and not signed.")

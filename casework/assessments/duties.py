@@ -6,7 +6,7 @@ written a note about needs or safety since it was signed: the note says what was
 """
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from ..access.models import Office
+from ..access.people import office_book
 from ..access.queries import visible
 from ..cases import duties
 from ..cases.duties import Duty
@@ -25,6 +26,7 @@ from ..kernel import rulebook
 from ..kernel.clocks import Clock
 from ..kernel.conditions import Actor
 from ..kernel.db import db
+from ..kernel.many import within
 from ..kernel.once import once
 from ..policy import may, may_ever
 from .instrument import TOPIC, domains_of
@@ -110,17 +112,12 @@ def due_in(cases: Sequence[Case], least: int = NONE) -> list[Duty]:
     still = [case for case in cases if case.state is not CaseState.CLOSED]
     if not still:
         return []
-    book, found = book_of(still), facts(still, least)
+    book, found = book_of(), facts(still, least)
     return [duty for case in still for duty in _of(found[case.id], book)]
 
 
-def book_of(cases: Sequence[Case]) -> Book:
-    ids = frozenset(case.office_id for case in cases)
-    return once((book_of, ids), lambda: _book(ids))
-
-
-def _book(ids: Collection[UUID]) -> Book:
-    return Book({office.id: office for office in db.session.scalars(select(Office).where(Office.id.in_(ids)))})
+def book_of() -> Book:
+    return once(book_of, lambda: Book(office_book()))
 
 
 def facts(cases: Sequence[Case], least: int = NONE) -> dict[UUID, Facts]:
@@ -131,10 +128,7 @@ def facts(cases: Sequence[Case], least: int = NONE) -> dict[UUID, Facts]:
 
 def _facts(cases: Sequence[Case], ids: Sequence[UUID], least: int) -> dict[UUID, Facts]:
     found = {case.id: Facts(case, noted) for case, noted in _noted(cases)}
-    rows = db.session.execute(select(
-        NeedsAssessment.id, NeedsAssessment.case_id, NeedsAssessment.purpose, NeedsAssessment.state,
-        NeedsAssessment.signed_at).where(NeedsAssessment.case_id.in_(ids)).order_by(NeedsAssessment.signed_at))
-    for id, case_id, purpose, state, signed_at in rows:
+    for id, case_id, purpose, state, signed_at in db.session.execute(MADE, {"case_ids": ids}):
         known = found[case_id]
         if state is State.DRAFT:
             known.drafts[purpose] = id
@@ -146,11 +140,15 @@ def _facts(cases: Sequence[Case], ids: Sequence[UUID], least: int) -> dict[UUID,
     return found
 
 
+MADE = select(NeedsAssessment.id, NeedsAssessment.case_id, NeedsAssessment.purpose, NeedsAssessment.state,
+              NeedsAssessment.signed_at).where(within(NeedsAssessment.case_id, "case_ids")).order_by(
+    NeedsAssessment.signed_at)
+NOTED = select(Note.case_id, func.max(Note.written_at)).where(
+    within(Note.case_id, "case_ids"), Note.about.in_(ACTED)).group_by(Note.case_id)
+
+
 def _noted(cases: Sequence[Case]) -> list[tuple[Case, datetime | None]]:
-    last = dict(db.session.execute(
-        select(Note.case_id, func.max(Note.written_at))
-        .where(Note.case_id.in_([case.id for case in cases]), Note.about.in_(ACTED))
-        .group_by(Note.case_id)).all())
+    last = dict(db.session.execute(NOTED, {"case_ids": [case.id for case in cases]}).all())
     return [(case, last.get(case.id)) for case in cases]
 
 

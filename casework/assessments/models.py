@@ -61,6 +61,8 @@ class NeedsAssessment(SealedInCase, Record):
         CheckConstraint("(state = 'signed') = (signed_by_id IS NOT NULL)", name="signed_has_a_signer"),
     )
 
+    version_covers = frozenset({"ratings"})
+
     purpose: Mapped[Purpose]
     state: Mapped[State] = mapped_column(default=State.DRAFT)
     under_18: Mapped[bool]
@@ -98,7 +100,7 @@ class NeedRating(Record):
 
     note = Sealed(optional=True)
     assessment: Mapped[NeedsAssessment] = relationship(lazy="raise", back_populates="ratings")
-    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    person: Mapped[Person] = relationship()  # at hand with the assessment, and asked for without it
 
     def own_key(self) -> Key:
         return self.person.own_key()

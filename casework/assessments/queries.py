@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from ..access.queries import visible
 from ..kernel.conditions import Actor
 from ..kernel.db import db
+from ..kernel.many import within
 from ..kernel.rulebook import edition
 from .instrument import Domain, asked, taken_as_not_applicable
 from .models import Answer, NeedRating, NeedsAssessment, State, cannot_wait
@@ -54,16 +55,21 @@ def signed(actor: Actor, case_id: UUID, options: Sequence[Any] = ()) -> list[Nee
 def needs(case_ids: Collection[UUID], least: int = 0) -> list[Need]:
     """The needs of these cases that stand at `least` or more. What was not assessed later still stands; what the
     person declined later, or what ceased to apply, does not."""
+    return [Need(*row) for row in db.session.execute(STANDING, {"case_ids": [*case_ids], "least": least})]
+
+
+def _standing() -> Select[Any]:
     when = (NeedsAssessment.signed_at.desc(), NeedsAssessment.id.desc())
     newest = func.row_number().over(partition_by=(NeedsAssessment.case_id, NeedRating.domain), order_by=when)
     ranked = (
         select(NeedsAssessment.case_id, NeedRating.domain, NeedRating.level, NeedsAssessment.signed_at,
                newest.label("place"))
         .join(NeedsAssessment, NeedsAssessment.id == NeedRating.assessment_id)
-        .where(NeedsAssessment.case_id.in_(case_ids), NeedsAssessment.state == State.SIGNED,
+        .where(within(NeedsAssessment.case_id, "case_ids"), NeedsAssessment.state == State.SIGNED,
                NeedRating.answer != Answer.NOT_ASSESSED)
         .subquery())
-    rows = db.session.execute(
-        select(ranked.c.case_id, ranked.c.domain, ranked.c.level, ranked.c.signed_at)
-        .where(ranked.c.place == 1, ranked.c.level >= least))
-    return [Need(*row) for row in rows]
+    return select(ranked.c.case_id, ranked.c.domain, ranked.c.level, ranked.c.signed_at).where(
+        ranked.c.place == 1, ranked.c.level >= bindparam("least"))
+
+
+STANDING = _standing()

@@ -19,6 +19,8 @@ from ..kernel.errors import Conflict, Forbidden, Stale
 from ..kernel.given import give
 from ..kernel.scope import asks
 from .events import Said, event, write
+from .locks import moved_on
+from .reads import join, joined
 
 
 @dataclass
@@ -92,7 +94,9 @@ def _transaction(session: Session) -> Iterator[Said]:
         if part.get("failed"):
             raise RuntimeError("a part of this failed")
         if outermost:
+            join(session)
             session.commit()
+            joined(session)
     except BaseException as error:
         session.rollback()
         raise _in_words(error) from error
@@ -114,9 +118,10 @@ def _hold(session: Session, verb: str, thing: Any, expecting: int | None) -> Non
     if not inspect(thing).persistent:
         raise RuntimeError("only what is stored, in this session, can be judged")
     give(session, [thing])
-    try:
-        session.refresh(thing, with_for_update={"of": type(thing)})
-    except InvalidRequestError:
-        raise Forbidden(policy.why_not(verb)) from None
+    if moved_on(session, thing):
+        try:
+            session.refresh(thing, with_for_update={"of": type(thing)})
+        except InvalidRequestError:
+            raise Forbidden(policy.why_not(verb)) from None
     if expecting is not None and thing.version != expecting:
         raise Stale("Somebody changed this since you opened it. Look at it as it is now, then decide.")

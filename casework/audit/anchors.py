@@ -1,8 +1,8 @@
 """Does a statement stay beside records that this session was given?
 
-It does when each private table in it is held: by `column = id` or `column IN (ids)` of given records, where that must
-be true of every row, or by `column = column` of a table that is held. What stands under OR or NOT holds nothing, and a
-statement with SQL of its own in it is never answered.
+It does when each private table in it is held: by `column = id`, `column IN (ids)` or `within(column, ids)` of given
+records, where that must be true of every row, or by `column = column` of a table that is held. What stands under OR or
+NOT holds nothing, and a statement with SQL of its own in it is never answered.
 """
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList, ColumnClause, UnaryExpression
 from sqlalchemy.sql.selectable import Alias, AliasedReturnsRows, Select, SelectBase
 
+from ..kernel.many import within
 from ..kernel.watched import is_public
 
 
@@ -52,6 +53,8 @@ def _read(found: _Found, part: Any, *, sure: bool) -> None:
         sure = False
     elif isinstance(part, BinaryExpression) and sure:
         _hold(found, part)
+    elif isinstance(part, within) and sure and _is_given(found, _value(found, part.many)):
+        found.held |= _keys(_plain(part.column))
     for table in _tables(part):
         _meet(found, table)
     for child in part.get_children():

@@ -18,6 +18,8 @@ from ..kernel.errors import Unrecorded
 from ..kernel.given import forget_given, give
 from .events import Said, case_of, event, write
 
+UNRECORDED = "What you asked for could not be written into the log, so it is not shown."
+
 
 def record_read(actor: Actor, verb: str, rows: Sequence[Any], **details: Any) -> None:
     """This actor was shown these records. An empty page is a read too."""
@@ -65,6 +67,21 @@ def settle() -> None:
         _write(session, reads)
 
 
+def join(session: Session) -> None:
+    """Write what was gathered with the deed that is about to be committed: one transaction for both."""
+    if reads := session.info.get("reads"):
+        try:
+            write(session, reads)
+        except SQLAlchemyError as error:
+            raise Unrecorded(UNRECORDED) from error
+
+
+def joined(session: Session) -> None:
+    """The deed is committed, and with it what was read."""
+    if session.info.get("reads"):
+        session.info["reads"] = []
+
+
 def keep(one: Said) -> None:
     """One event: with the others of this web request, or at once."""
     session = db.session()
@@ -86,7 +103,7 @@ def _write(session: Session, events: list[Said]) -> None:
             session.commit()
     except SQLAlchemyError as error:
         session.rollback()
-        raise Unrecorded("What you asked for could not be written into the log, so it is not shown.") from error
+        raise Unrecorded(UNRECORDED) from error
 
 
 def _text(value: Any) -> str | None:

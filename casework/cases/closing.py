@@ -1,13 +1,20 @@
-"""What must be settled before a case closes. Rooms above add what they know; a case page shows the same list."""
+"""What must be settled before a case closes. Rooms above add what they know; a case page shows the same list.
+
+    closing.blocks(select(Draft.purpose).where(Draft.case_id == CASE_ID).limit(1), lambda purpose: f"A {purpose} …")
+"""
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from sqlalchemy import Select
+
+from . import numbers
 from .models import Case
 
-Blocker = Callable[[Case], str | None]
+Sentence = Callable[[Any], str]
 
-BLOCKERS: list[Blocker] = []
+SENTENCES: dict[str, Sentence] = {}
 
 CHECKLIST = {
     "safety_discussed": "Safety after closing was discussed with the person",
@@ -17,12 +24,13 @@ CHECKLIST = {
 }
 
 
-def blocks(blocker: Blocker) -> Blocker:
-    """Add a question to the list: it answers with a sentence while something is open, else with None."""
-    BLOCKERS.append(blocker)
-    return blocker
+def blocks(name: str, query: Select[Any], sentence: Sentence) -> None:
+    """Add a question to the list: while it finds something the case stays open, and `sentence(found)` says why."""
+    numbers.ask(name, query)
+    SENTENCES[name] = sentence
 
 
 def open_ends(case: Case) -> list[str]:
     """The sentences that say why this case cannot close yet."""
-    return [sentence for blocker in BLOCKERS if (sentence := blocker(case))]
+    found = numbers.of(case)
+    return [sentence(found[name]) for name, sentence in SENTENCES.items() if found[name]]

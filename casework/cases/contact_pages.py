@@ -10,16 +10,16 @@ from werkzeug.wrappers import Response
 
 from .. import policy
 from ..kernel.conditions import Actor
-from ..kernel.db import db
 from ..web.dates import moment_words
 from ..web.forms import Form
 from ..web.gate import opens_to
 from ..web.versions import expected_version
 from ..web.who import actor
-from . import sections
+from . import numbers, sections
 from .blueprint import pages
 from .files import Contact
 from .models import Case
+from .numbers import PERSON_ID
 from .queries import case, of_person
 from .recording import record_contact
 from .schemas import Reach
@@ -28,7 +28,7 @@ from .sections import Line
 
 def summary(_: Actor, case: Case) -> Line:
     """When it was last confirmed, which tells nothing of what it says."""
-    confirmed = db.session.scalar(select(Contact.confirmed_at).where(Contact.person_id == case.person_id))
+    confirmed = numbers.of(case)["contact_confirmed_at"]
     if confirmed is None:
         return Line("", late="No safe contact is recorded.", next="Record it",
                     next_url=url_for("cases.contact_edit", case_id=case.id))
@@ -36,6 +36,7 @@ def summary(_: Actor, case: Case) -> Line:
                 next_url=url_for("cases.contact", case_id=case.id))
 
 
+numbers.ask("contact_confirmed_at", select(Contact.confirmed_at).where(Contact.person_id == PERSON_ID))
 sections.add("Contact and safety", "cases.contact", summary, verb="contact.read")
 
 

@@ -14,22 +14,23 @@ from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..web.gate import opens_to
 from ..web.who import actor
-from . import sections
+from . import numbers, sections
 from .blueprint import pages
 from .investigations import InvestigationMember
 from .models import Case, TeamMember
+from .numbers import CASE_ID, MOMENT
 from .queries import case, lead_of, team_of
 from .sections import Line
 from .trail import looks
 
 LOOKED = timedelta(days=30)
+numbers.ask("team", select(func.count(TeamMember.user_id.distinct())).where(
+    TeamMember.case_id == CASE_ID, TeamMember.since <= MOMENT,
+    or_(TeamMember.until.is_(None), TeamMember.until > MOMENT)))
 
 
 def summary(actor: Actor, case: Case) -> Line:
-    current = or_(TeamMember.until.is_(None), TeamMember.until > now())
-    count = db.session.scalar(select(func.count(TeamMember.user_id.distinct())).where(
-        TeamMember.case_id == case.id, TeamMember.since <= now(), current))
-    says = f"{lead_of(case).name} leads, {count} on the team"
+    says = f"{lead_of(case).name} leads, {numbers.of(case)['team']} on the team"
     if not policy.may(actor, "case.join_team", case):
         return Line(says)
     return Line(says, next="Add to the team", next_url=url_for("cases.case_join_team", id=case.id))

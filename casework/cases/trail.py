@@ -9,14 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app, url_for
-from sqlalchemy import ColumnElement, CompoundSelect, and_, or_, select, union_all
+from sqlalchemy import Boolean, ColumnElement, CompoundSelect, Select, bindparam, or_, select, union_all
 
 from .. import policy
+from ..access.models import User
 from ..access.people import named
 from ..audit.looks import RECORD, showing
 from ..audit.models import AuditEvent
 from ..kernel.conditions import Actor
 from ..kernel.db import db
+from ..kernel.many import within
 from ..kernel.scope import rules
 from . import story
 from .files import SHARED_WITH_INVESTIGATION, Contact, Identity, NoteKind
@@ -24,7 +26,6 @@ from .models import Case
 from .schemas import NOTES
 
 MOST = 500  # looks at a case that are told at once
-OF_PERSON = ("identity", "contact")
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,38 @@ class Told:
 
 def events(actor: Actor, case: Case, *, before: int | None = None, limit: int = 12) -> tuple[list[Told], int | None]:
     """What happened, newest first, and where to go on. Ask only for a case that `find()` gave."""
-    verbs = [verb for verb in policy.VERBS if story.is_deed(verb) and _sees(actor, verb)]
-    where = [_about(case), AuditEvent.verb.in_(verbs), *_notes(actor, case)]
-    if before is not None:
-        where.append(AuditEvent.id < before)
-    query = select(AuditEvent).where(*where).order_by(AuditEvent.id.desc()).limit(limit + 1)
+    asked = {"case_id": case.id, "person_id": case.person_id, "verbs": _verbs(actor), "before": before or NO_END,
+             "every_note": policy.may(actor, "hhs_notice.read", case), "most": limit + 1}
     with rules("story"):
-        found = list(db.session.scalars(query))
-    who = named([event.actor_id for event in found])
-    told = [Told(event.at, _says(event), _by(event, who), _url(event)) for event in found[:limit]]
+        found = db.session.execute(STORY, asked).all()
+    told = [Told(event.at, _says(event), _name(event.actor_id, event.by), _url(event)) for event in found[:limit]]
     return told, found[limit - 1].id if len(found) > limit else None
+
+
+def _verbs(actor: Actor) -> list[str]:
+    """The deeds that are told to this reader."""
+    return [verb for verb in policy.VERBS if story.is_deed(verb) and _sees(actor, verb)]
+
+
+def _story() -> Select[Any]:
+    """The latest deeds done to the file and to the person's own records: one walk of an index for each. Members of the
+    investigation hear of the notes they may read, and of no other."""
+    shared = [AuditEvent.details["about"].as_string() == about for about in SHARED_WITH_INVESTIGATION]
+    heard = or_(bindparam("every_note", type_=Boolean()), AuditEvent.verb != "note.add", *shared)
+    own = union_all(*(select(record.id).where(record.person_id == bindparam("person_id"))
+                      for record in (Identity, Contact)))
+    parts = [select(AuditEvent.id).where(which, within(AuditEvent.verb, "verbs"), heard,
+                                         AuditEvent.id < bindparam("before"))
+             .order_by(AuditEvent.id.desc()).limit(bindparam("most")).subquery()
+             for which in (AuditEvent.case_id == bindparam("case_id"), AuditEvent.subject_id.in_(own))]
+    return (select(AuditEvent.id, AuditEvent.at, AuditEvent.verb, AuditEvent.actor_id, AuditEvent.subject_kind,
+                   AuditEvent.subject_id, AuditEvent.details, User.name.label("by"))
+            .outerjoin(User, User.id == AuditEvent.actor_id)
+            .where(AuditEvent.id.in_(union_all(*(select(part.c.id) for part in parts))))
+            .order_by(AuditEvent.id.desc()).limit(bindparam("most")))
+
+
+STORY, NO_END = _story(), 2 ** 63 - 1
 
 
 def looks(case: Case, since: datetime) -> list[Told]:
@@ -82,11 +105,6 @@ def _gathered(found: Sequence[AuditEvent], who: dict[UUID, str]) -> list[Told]:
     return told
 
 
-def _about(case: Case) -> ColumnElement[bool]:
-    return or_(AuditEvent.case_id == case.id,
-               and_(AuditEvent.subject_kind.in_(OF_PERSON), AuditEvent.subject_id.in_(_own(case))))
-
-
 def _own(case: Case) -> Sequence[UUID]:
     """The keys of the person's own records."""
     return [id for model in (Identity, Contact)
@@ -99,24 +117,20 @@ def _sees(actor: Actor, verb: str) -> bool:
     return read in policy.VERBS and policy.may_ever(actor, read)
 
 
-def _notes(actor: Actor, case: Case) -> list[ColumnElement[bool]]:
-    """Members of the investigation hear of the notes they may read, and of no other."""
-    if policy.may(actor, "hhs_notice.read", case):
-        return []
-    shared = [AuditEvent.details["about"].as_string() == about for about in SHARED_WITH_INVESTIGATION]
-    return [or_(AuditEvent.verb != "note.add", *shared)]
-
-
-def _says(event: AuditEvent) -> str:
+def _says(event: Any) -> str:
     said = story.sentence(event.verb)
     about = NOTES[NoteKind(event.details["about"])] if event.verb == "note.add" else ""
     return f"{said.removesuffix('.')}: {about.lower()}." if about else said
 
 
 def _by(event: AuditEvent, who: dict[UUID, str]) -> str:
-    return who.get(event.actor_id, "Casework itself") if event.actor_id else "Nobody signed in"
+    return _name(event.actor_id, who.get(event.actor_id) if event.actor_id else None)
 
 
-def _url(event: AuditEvent) -> str:
+def _name(actor_id: UUID | None, name: str | None) -> str:
+    return name or ("Casework itself" if actor_id else "Nobody signed in")
+
+
+def _url(event: Any) -> str:
     page = story.PAGES.get(event.subject_kind, "")
     return url_for(page, id=event.subject_id) if page in current_app.view_functions else ""

@@ -10,6 +10,7 @@ from flask import url_for
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from .. import policy
+from ..access.people import office_book
 from ..access.queries import visible
 from ..cases import duties
 from ..cases.duties import Duty
@@ -63,7 +64,7 @@ def steps(actor: Actor, case: Case | None) -> Iterator[Duty]:
     found = visible(actor, "cp_request.read", Request, where=[or_(*mine), *_in(case, Request)], limit=200,
                     order=Request.state_since)
     clocks, known = rulebook.clocks() if found else {}, queries.moments(row.id for row in found)
-    offices = queries.offices(row.office_id for row in found)
+    offices = office_book()
     said = {state: (what, button) for state, _, what, button in WAITS}
     for row in found:
         due = queries.due_of(row, clocks, offices[row.office_id], known.get(row.id, {}))
@@ -81,7 +82,7 @@ def planned(actor: Actor, case: Case | None) -> Iterator[Duty]:
     where = [CPItem.answer == Answer.NOT_POSSIBLE_YET, CPItem.planned_on <= rulebook.today() + timedelta(days=1),
              CPItem.request_id.in_(on_its_way), theirs(actor, "cp_request.check_item", CPItem), *_in(case, CPItem)]
     found = visible(actor, "cp_package.read", CPItem, where=where, limit=200)
-    offices = queries.offices(item.office_id for item in found)
+    offices = office_book()
     for item in found:
         due = end_of_day(item.planned_on, offices[item.office_id].zone) if item.planned_on else None
         url = url_for("continued_presence.item", id=item.request_id, code=item.code)
@@ -112,7 +113,7 @@ def _untold() -> list[ColumnElement[bool]]:
 
 def _certification_due(grants: Sequence[CPGrant]) -> dict[UUID, datetime]:
     clock = rulebook.clock("hhs_adult") if grants else None
-    offices = queries.offices(grant.office_id for grant in grants)
+    offices = office_book()
     return {grant.id: clock.due(grant.issued_at, offices[grant.office_id].zone) for grant in grants if clock}
 
 
@@ -132,7 +133,7 @@ def renewals(actor: Actor, case: Case | None) -> Iterator[Duty]:
     where = [CPGrant.state == GrantState.ACTIVE, CPGrant.end_on <= rulebook.today() + timedelta(days=181),
              CPGrant.request_id.not_in(extended), theirs(actor, "cp_request.draft", CPGrant), *_in(case, CPGrant)]
     found = visible(actor, "cp_grant.read", CPGrant, where=where, limit=200)
-    clocks, offices = rulebook.clocks() if found else {}, queries.offices(grant.office_id for grant in found)
+    clocks, offices = rulebook.clocks() if found else {}, office_book()
     for grant in found:
         zone = offices[grant.office_id].zone
         end = start_of_day(grant.end_on, zone)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from ..access.people import office_book
 from ..audit import action
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
@@ -22,7 +23,7 @@ def expire_due(actor: Actor) -> int:
     with rules("expiry"):
         candidates = db.session.scalars(select(CPGrant).where(
             CPGrant.state == GrantState.ACTIVE, CPGrant.end_on < soon).order_by(CPGrant.end_on)).all()
-    known = queries.offices(grant.office_id for grant in candidates)
+    known = office_book()
     ended = [grant for grant in candidates if queries.days_left(grant, known[grant.office_id]) < 0]
     for grant in ended:
         with action(actor, "cp_grant.expire", grant):

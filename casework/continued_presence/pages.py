@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement
 
 from .. import policy
+from ..access.people import office_book
 from ..access.queries import find, how_many, visible
 from ..cases.models import Case
 from ..kernel import rulebook
@@ -104,7 +105,7 @@ def show(id: UUID) -> Any:
     thing = one(id)
     package = showing.package_for(actor(), thing)
     checklist = showing.checklist(actor(), thing) if package else None
-    office = queries.offices([thing.office_id])[thing.office_id]
+    office = office_book()[thing.office_id]
     known = queries.moments([thing.id]).get(thing.id, {})
     grant = showing.grant_for(actor(), thing)
     blocks = [row["title"] for row in checklist["block"]] if checklist else []
@@ -183,7 +184,7 @@ def decide(id: UUID) -> Any:
 
 
 def _to_decide(thing: ContinuedPresenceRequest) -> dict[str, Any]:
-    office = queries.offices([thing.office_id])[thing.office_id]
+    office = office_book()[thing.office_id]
     known, clocks = queries.moments([thing.id]).get(thing.id, {}), rulebook.clocks()
     papers = local_day(clocks["cp_issue"].due(now(), office.zone), office.zone)
     return {"office": office, "package": showing.package_for(actor(), thing), "papers_due": papers,

@@ -1,7 +1,7 @@
 """Questions about requests: their package, their moments, the clocks they run under."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from ..access.queries import beside
 from ..cases.closing import blocks
 from ..cases.files import Citizenship, Identity
 from ..cases.models import Case
+from ..cases.numbers import CASE_ID
 from ..kernel.clocks import Clock, local_day, start_of_day
 from ..kernel.db import db, now
 from ..kernel.errors import NotFound
@@ -136,18 +137,10 @@ def next_number() -> dict[str, object]:
     return {"year": year, "serial": last + 1, "number": f"CP-{year}-{last + 1:05}"}
 
 
-def offices(ids: Iterable[UUID]) -> dict[UUID, Office]:
-    wanted = set(ids)
-    found = db.session.scalars(select(Office).where(Office.id.in_(wanted))) if wanted else ()
-    return {office.id: office for office in found}
-
-
-@blocks
-def undecided(case: Case) -> str | None:
-    """A request on its way keeps its case open: somebody has to be there for the answer."""
-    open_ones: Sequence[str] = db.session.scalars(select(ContinuedPresenceRequest.number).where(
-        ContinuedPresenceRequest.case_id == case.id, ContinuedPresenceRequest.state.not_in(ENDED))).all()
-    return f"The Continued Presence request {open_ones[0]} is not decided." if open_ones else None
+# A request on its way keeps its case open: somebody has to be there for the answer.
+blocks("cp_undecided", select(func.min(ContinuedPresenceRequest.number)).where(
+    ContinuedPresenceRequest.case_id == CASE_ID, ContinuedPresenceRequest.state.not_in(ENDED)),
+    lambda number: f"The Continued Presence request {number} is not decided.")
 
 
 def grants_where(*where: ColumnElement[bool]) -> list[CPGrant]:

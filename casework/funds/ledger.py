@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import bindparam, func, select
 
 from ..kernel.clocks import fiscal_year
 from ..kernel.conditions import Actor
@@ -86,18 +86,22 @@ def _size(much: Much, amount: Decimal, left: Decimal, there: Decimal, disburseme
             Much.THERE: min(left, there)}[much]
 
 
+MOVED = select(Movement.source, Movement.target, func.sum(Movement.amount)).where(
+    Movement.disbursement_id == bindparam("disbursement_id")).group_by(Movement.source, Movement.target)
+HOLD = select(Balance.amount).where(
+    Balance.fund_id == bindparam("fund_id"), Balance.fiscal_year == bindparam("year"),
+    Balance.office_id == bindparam("office_id"),
+    Balance.account == bindparam("account")).with_for_update(key_share=True)
+
+
 def held(disbursement: Disbursement) -> Held:
     """What this request holds in each account, as its own movements tell it."""
-    return _sums(Movement.disbursement_id == disbursement.id)
-
-
-def _sums(*where: ColumnElement[bool]) -> Held:
     found: Held = defaultdict(Decimal)
-    for column, sign in ((Movement.target, 1), (Movement.source, -1)):
-        with rules("ledger"):
-            rows = db.session.execute(select(column, func.sum(Movement.amount)).where(*where).group_by(column)).all()
-        for account, cents in rows:
-            found[account] += sign * cents
+    with rules("ledger"):
+        rows = db.session.execute(MOVED, {"disbursement_id": disbursement.id}).all()
+    for source, target, much in rows:
+        found[source] -= much
+        found[target] += much
     return found
 
 
@@ -105,9 +109,7 @@ def _hold(fund_id: UUID, year: int, office_id: UUID) -> None:
     """One spender at a time per office account, in one order, so that two never wait for each other."""
     account = Account.APPORTIONED if office_id == NOWHERE else Account.AVAILABLE
     with rules("ledger"):
-        db.session.execute(select(Balance.amount).where(
-            Balance.fund_id == fund_id, Balance.fiscal_year == year, Balance.office_id == office_id,
-            Balance.account == account).with_for_update(key_share=True))
+        db.session.execute(HOLD, {"fund_id": fund_id, "year": year, "office_id": office_id, "account": account})
 
 
 def recomputed() -> dict[Line, Decimal]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import load_only
 
 from ..access.models import Office
 from ..access.queries import scoped
@@ -25,6 +26,13 @@ from .tiers import payee_of
 
 AFTER_SUBMISSION = (State.SUBMITTED, State.APPROVED, State.OBLIGATED, State.RECEIVED, State.CERTIFIED, State.PAID,
                     State.RECEIPTED, State.FAILED)
+
+
+# What says which papers are missing, and where they belong.
+BRIEFLY = load_only(
+    Disbursement.number, Disbursement.state, Disbursement.exigent, Disbursement.paid, Disbursement.refunded,
+    Disbursement.paid_at, Disbursement.submitted_at, Disbursement.case_id, Disbursement.case_number,
+    Disbursement.person_id, Disbursement.office_id)
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,8 @@ def owed(*where: ColumnElement[bool], actor: Actor | None = None) -> Iterator[Ow
 
 def _with_zone(actor: Actor | None) -> Select[Any]:
     columns: tuple[Any, ...] = (Disbursement, Office.timezone)
-    return scoped(actor, "disbursement.read", Disbursement, *columns) if actor else select(*columns)
+    query = scoped(actor, "disbursement.read", Disbursement, *columns) if actor else select(*columns)
+    return query.options(BRIEFLY)
 
 
 def _owes(disbursement: Disbursement, what: str, since: datetime, clock: Clock, zone: str) -> Owed:

@@ -23,10 +23,11 @@ from .workflow import WORKFLOW
 def obligate(actor: Actor, disbursement: Disbursement, *, amount: Decimal, document: str) -> Disbursement:
     """Record an order, booking or agreement by its document (31 USC 1501(a)). The rest of the approval goes back."""
     with action(actor, "disbursement.obligate", disbursement, document=document):
-        WORKFLOW.advance(disbursement, "obligate")
+        WORKFLOW.require(disbursement, "obligate")
         if not document.strip():
             raise Invalid(document="An obligation is recorded only with its document (31 USC 1501(a)).")
         require_time(disbursement)
+        WORKFLOW.advance(disbursement, "obligate")
         disbursement.obligated, disbursement.obligated_by_id = amount, actor.id
         disbursement.obligation_document = document
         disbursement.obligated_at = disbursement.updated_at = now()

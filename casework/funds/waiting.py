@@ -9,19 +9,21 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from .. import policy
-from ..access.models import Office
+from ..access.people import offices
 from ..access.queries import either
 from ..audit import record_read
 from ..cases import duties
 from ..cases.closing import blocks
 from ..cases.duties import Duty
 from ..cases.models import Case
+from ..cases.numbers import CASE_ID
 from ..kernel.clocks import Clock
 from ..kernel.conditions import Actor
 from ..kernel.db import db
+from ..kernel.many import within
 from ..kernel.money import dollars
 from ..kernel.rulebook import clocks, current
 from .models import Disbursement, State
@@ -96,8 +98,7 @@ class Book:
 
     @classmethod
     def today(cls) -> Book:
-        offices = db.session.execute(select(Office.id, Office.timezone))
-        return cls(clocks(), {row.id: ZoneInfo(row.timezone) for row in offices},
+        return cls(clocks(), {office.id: office.zone for office in offices()},
                    {row["code"]: row["category"] for row in current("expense_categories").body})
 
 
@@ -141,15 +142,13 @@ def papers(actor: Actor, case: Case | None) -> Iterator[Duty]:
 def papers_due(cases: Sequence[Case]) -> dict[UUID, datetime]:
     """When the next paper of each case is due."""
     found: dict[UUID, datetime] = {}
-    for paper in owed(Disbursement.case_id.in_([case.id for case in cases])):
+    for paper in owed(within(Disbursement.case_id, [case.id for case in cases])):
         case_id = paper.disbursement.case_id
         found[case_id] = min(paper.due_at, found.get(case_id, paper.due_at))
     return found
 
 
-@blocks
-def money_is_open(case: Case) -> str | None:
-    """A case stays open while money asked for in it is not settled."""
-    open_ones = list(db.session.scalars(select(Disbursement.number).where(
-        Disbursement.case_id == case.id, Disbursement.state.not_in(ENDED)).order_by(Disbursement.number)))
-    return f"Money is still open: {', '.join(open_ones)}." if open_ones else None
+# A case stays open while money asked for in it is not settled.
+blocks("money_open", select(func.aggregate_strings(Disbursement.number, " ")).where(
+    Disbursement.case_id == CASE_ID, Disbursement.state.not_in(ENDED)),
+    lambda numbers: f"Money is still open: {', '.join(sorted(numbers.split()))}.")

@@ -14,7 +14,7 @@ from enum import Enum as AnyEnum
 from enum import StrEnum
 from secrets import randbits
 from select import select
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
@@ -123,6 +123,9 @@ class Record(Base):
     change raises: the ETag of the API."""
 
     __abstract__ = True
+
+    version_covers: ClassVar[frozenset[str]] = frozenset()
+    """The relations of which every change raises this row's version too."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=1)

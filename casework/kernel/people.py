@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, object_session
 
 from .conditions import written
@@ -29,7 +30,7 @@ class People:
     def include(self, model: type[Base], who: UUID) -> ColumnElement[bool]:
         """Rows of a table that stand beside this user or office. Never NULL, so that `not` is its exact opposite."""
         here = [getattr(model, name) for name in self.here]
-        mine = self._standing(who)
+        mine = self._standing(who, now())
         inside = tuple_(*here).in_(mine) if len(here) > 1 else here[0].in_(mine)
         return func.coalesce(inside, False) if any(column.nullable for column in here) else inside
 
@@ -41,8 +42,14 @@ class People:
         return once((self, mine, who), lambda: self._stands(session, mine, who))
 
     def _stands(self, session: Session, mine: tuple[Any, ...], who: UUID) -> bool:
-        beside = (getattr(self.link, there) == value for there, value in zip(self.there, mine, strict=True))
-        return session.execute(self._standing(who).where(*beside)).first() is not None
+        said = {"who": who, "moment": now(), **dict(zip(self.there, mine, strict=True))}
+        return session.execute(self._beside, said).first() is not None
+
+    @cached_property
+    def _beside(self) -> Select[Any]:
+        """Built once: whoever does something is asked this each time."""
+        beside = (getattr(self.link, there) == bindparam(there) for there in self.there)
+        return self._standing(bindparam("who"), bindparam("moment")).where(*beside)
 
     def wall(self, model: type[Base], roles: str) -> str:
         """The same as `include`, where the database itself knows who asks. Hashed once for each statement: `= ANY` of
@@ -69,12 +76,11 @@ class People:
         """Do only current rows count?"""
         return issubclass(self.link, Dated) or bool(getattr(self.link, "dated", False))
 
-    def _standing(self, who: UUID) -> Select[Any]:
-        link: Any = self.link
-        current = and_(link.since <= now(), or_(link.until.is_(None), link.until > now())) if self.dated else true()
-        chosen = (getattr(link, column).in_(words) for column, words in self.only.items())
-        return select(*(getattr(link, name) for name in self.there)).where(
-            getattr(link, self.by) == who, current, *chosen)
+    def _standing(self, who: Any, moment: Any) -> Select[Any]:
+        link = self.link.__table__.c
+        current = and_(link.since <= moment, or_(link.until.is_(None), link.until > moment)) if self.dated else true()
+        chosen = (link[column].in_(words) for column, words in self.only.items())
+        return select(*(link[name] for name in self.there)).where(link[self.by] == who, current, *chosen)
 
 
 def _quoted(word: str) -> str:

@@ -61,7 +61,7 @@ def _shape(shapes: dict[type, list[Cell]], schema: Schema, kind: type) -> list[C
 def _cell(name: str, field: Any, kind: type) -> Cell:
     """In one step where the kind of field is plain, by the field itself where it is not."""
     outside, inside = field.data_key or name, field.attribute or name
-    if type(field) is fields.Function and field.dump_default is missing:
+    if type(field) is fields.Function and field.serialize_func:
         return Cell(outside, field.serialize_func, _as_it_is)
     if (say := _plainly(field)) and field.dump_default is missing and "." not in inside:
         return Cell(outside, _finding(inside, kind), say)

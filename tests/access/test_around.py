@@ -37,6 +37,7 @@ from casework.cases.files import Identity, Note
 from casework.cases.models import Case, Person, TeamMember
 from casework.funds.models import Disbursement, Movement
 from casework.kernel.db import db
+from casework.kernel.many import within
 from casework.kernel.scope import rules
 session, table = db.session(), Case.__table__
 def raw():
@@ -106,6 +107,10 @@ WAYS_ROUND = {
     "a condition that lets all through": "session.scalars(select(Case).where(or_(Case.id == theirs, true()))).all()",
     "all but what was given": "session.scalars(select(Case).where(Case.id != theirs)).all()",
     "what was given is not so": "session.scalars(select(Case).where(~(Case.id == theirs))).all()",
+    "what was given and another, in one parameter": "session.scalars(select(Case).where(within(Case.id, [theirs, hidden]))).all()",
+    "not in one parameter": "session.scalars(select(Case).where(~within(Case.id, [theirs]))).all()",
+    "in one parameter or anywhere": "session.scalars(select(Case).where(or_(within(Case.id, [theirs]), true()))).all()",
+    "in one parameter that is given later": "session.scalars(select(Case).where(within(Case.id, 'ids')), {'ids': [hidden]}).all()",
     "what was given and another": "session.scalars(select(Case).where(Case.id.in_([theirs, hidden]))).all()",
     "beside what was given, unconnected": "session.execute(select(Case, Identity).join(Identity, true()).where(Case.id == theirs)).all()",
     "an update in bulk": "session.execute(update(Case).values(language='x'))",
@@ -155,6 +160,8 @@ RIGHT = {
     "by its id": "found = session.scalar(select(Case).where(Case.id == theirs))",
     "the other way round": "found = session.scalar(select(Case).where(theirs == Case.id))",
     "among others that were given": "found = session.scalar(select(Case).where(Case.id.in_([theirs])))",
+    "in one parameter": "found = session.scalar(select(Case).where(within(Case.id, [theirs])))",
+    "in one parameter that is given later": "found = session.scalar(select(Case).where(within(Case.id, 'ids')), {'ids': [theirs]})",
     "a child": "found = session.scalar(select(Note).where(Note.case_id == theirs))",
     "a child of the person": "found = session.scalar(select(Identity).where(Identity.person_id == session.get(Case, theirs).person_id))",
     "a sum beside it": "found = session.scalar(select(func.sum(Disbursement.requested)).where(Disbursement.case_id == theirs))",

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from casework.access.models import Office
 from casework.access.queries import find, visible
-from casework.audit import action, refused, remember, whole
+from casework.audit import action, gather, refused, remember, settle, whole
 from casework.audit.models import AuditEvent, RefusalCount
 from casework.cases import actions as cases
 from casework.cases.files import Contact, Identity
@@ -147,6 +147,23 @@ def test_reads_name_every_record_they_showed_in_one_event(world, truth):
     one, many = trail(truth)
     assert (one.subject_id, one.case_id) == (world.rosa.id, world.rosa.id)
     assert {id for _, id, _ in many.shown} == {str(case.id) for case in page} and len(page) == 3
+
+
+def test_what_a_deed_read_is_committed_with_it_and_kept_when_it_is_refused(world, truth):
+    gather()
+    case = find(world.ada, Case, world.rosa.id)
+    cases.update(world.ada, case, language="Farsi")
+    assert sorted(event.verb for event in trail(truth)) == ["case.read", "case.update"]
+    if truth.get_bind().dialect.name == "postgresql":
+        assert len({event.transaction_id for event in trail(truth)}) == 1
+    settle()
+    assert len(trail(truth)) == 2
+    gather()
+    with pytest.raises(Forbidden):
+        cases.close(world.ned, find(world.ada, Case, case.id), reason="moved", checklist={})
+    assert len(trail(truth)) == 2
+    settle()
+    assert [event.verb for event in trail(truth)].count("case.read") == 2
 
 
 def test_what_cannot_be_written_down_is_not_shown(world, truth):

@@ -1,0 +1,45 @@
+"""A row is judged as it is now: it is locked, and read again when it is not what is at hand."""
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, bindparam, inspect, select
+from sqlalchemy.orm import Mapper, Session
+
+EAGER = frozenset({"joined", "selectin", "subquery", "immediate"})
+
+
+class Lock(NamedTuple):
+    """A row's own columns and the versions of the rows it belongs to."""
+
+    query: Select[Any]
+    columns: list[str]
+    parents: list[str]
+
+
+def moved_on(session: Session, thing: Any) -> bool:
+    """Locks the row. False when it is still what is at hand, and what is read together with it still the same version:
+    then there is nothing to read again."""
+    lock = _lock(inspect(thing).mapper)
+    if lock is None or any(name not in thing.__dict__ for name in (*lock.columns, *lock.parents)):
+        return True
+    known = [getattr(thing, name) for name in lock.columns]
+    known += [getattr(thing, name).version for name in lock.parents]
+    found = session.execute(lock.query, {"id": thing.id}).first()
+    return found is None or list(found) != known
+
+
+@cache
+def _lock(mapper: Mapper[Any]) -> Lock | None:
+    """None where rows are read together with this one whose changes neither its version nor theirs would tell."""
+    kind: Any = mapper.class_
+    eager = [each for each in mapper.relationships if each.lazy in EAGER and each.key not in kind.version_covers]
+    if any(not each.innerjoin or each.lazy != "joined" for each in eager):
+        return None
+    columns = [each.key for each in mapper.column_attrs]
+    versions = [each.mapper.class_.version for each in eager]
+    query = select(*(getattr(kind, name) for name in columns), *versions).where(kind.id == bindparam("id"))
+    for each in eager:
+        query = query.join(getattr(kind, each.key))
+    return Lock(query.with_for_update(of=kind), columns, [each.key for each in eager])

@@ -1,0 +1,38 @@
+"""Small facts about one case, asked together: rooms above add a question each, and one statement answers them all.
+
+    numbers.ask("team", select(func.count()).select_from(TeamMember).where(TeamMember.case_id == CASE_ID))
+    numbers.of(case)["team"]
+"""
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select
+
+from ..kernel.db import db, now
+from ..kernel.once import once
+from .models import Case, TeamMember
+
+CASE_ID, PERSON_ID = bindparam("case_id", type_=Case.id.type), bindparam("person_id", type_=Case.person_id.type)
+MOMENT = bindparam("moment", type_=TeamMember.since.type)
+
+QUESTIONS: dict[str, Select[Any]] = {}
+
+
+def ask(name: str, query: Select[Any]) -> None:
+    """A question with one answer, or none, about the case CASE_ID or its person PERSON_ID at MOMENT. What it reads
+    hangs on one of the two."""
+    QUESTIONS[name] = query
+    _together.cache_clear()
+
+
+def of(case: Case) -> dict[str, Any]:
+    """The answers by name, for a case that was found for whoever asks; None where there is none."""
+    return once((of, case.id), lambda: dict(db.session.execute(_together(), {
+        "case_id": case.id, "person_id": case.person_id, "moment": now()}).mappings().one()))
+
+
+@cache
+def _together() -> Select[Any]:
+    return select(*(query.scalar_subquery().label(name) for name, query in QUESTIONS.items()))
