@@ -12,14 +12,16 @@ from ..kernel.errors import Refusal
 from . import walls
 from .context import pads
 
-# All that stands, as the database itself tells it: policies, which tables are closed, functions.
+# All that stands, as the database itself tells it: policies, which tables are closed, functions, views.
 STANDING = """
 SELECT md5(string_agg(line, E'\\n' ORDER BY line)) FROM (
   SELECT concat_ws('|', tablename, policyname, permissive, roles, cmd, qual, with_check) FROM pg_policies
    WHERE schemaname = 'public'
   UNION ALL SELECT concat_ws('|', relname, relrowsecurity, relacl) FROM pg_class
    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
-  UNION ALL SELECT concat_ws('|', proname, prosecdef, proconfig, prosrc) FROM pg_proc
+  UNION ALL SELECT concat_ws('|', relname, relkind, reloptions, relacl, pg_get_viewdef(oid)) FROM pg_class
+   WHERE relnamespace = 'wall'::regnamespace
+  UNION ALL SELECT concat_ws('|', proname, prosecdef, proconfig, proacl, prosrc) FROM pg_proc
    WHERE pronamespace = 'wall'::regnamespace) AS all_of_it (line)
 """
 TOO_MUCH = ("rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb", "rolreplication")

@@ -74,14 +74,14 @@ def _made(verb: str, model: Model, known: dict[str, Model]) -> str:
 
 
 def _follows(model: Model, known: dict[str, Model]) -> str:
-    """Whoever may change the parent, or made or changed it in this transaction."""
+    """Whoever made or changed the parent in this transaction, which is quickly seen, or else may change it."""
     found: list[str] = []
     before: list[str] = []
     for key, parent in parents(model):
         mine = column(model, key)
         may = changing(known[parent], known)
-        asked = f'EXISTS (SELECT FROM "{parent}" WHERE "{parent}".id = {mine} AND ({may})) OR ' if may else ""
-        found.append(" AND ".join((*before, f"({asked}wall.wrote_{parent}({mine}))")))
+        asked = f' OR EXISTS (SELECT FROM "{parent}" WHERE "{parent}".id = {mine} AND ({may}))' if may else ""
+        found.append(" AND ".join((*before, f"(wall.wrote_{parent}({mine}){asked})")))
         before.append(f"{mine} IS NULL")
     return " OR ".join(found)
 

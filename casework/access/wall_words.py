@@ -14,7 +14,6 @@ from ..kernel.people import People
 from ..kernel.walled import Walled
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-FEW = 30  # rows of a link that the planner expects: with its own guess of 1,000 it would rather scan the table
 
 Model = Any
 Rows = dict[tuple[Condition, ...], list[str]]
@@ -98,36 +97,32 @@ def column(model: Model, name: str) -> str:
 
 
 def links(known: Iterable[Model]) -> list[list[People]]:
-    """All that the policy asks of one link table, by the function that answers it."""
+    """All that the policy asks of one link table, by the view that answers it."""
     found: dict[str, list[People]] = {}
     for people in (each for model in known for kind in model.__mro__ for each in vars(kind).values()
                    if isinstance(each, People)):
-        found.setdefault(people.function, []).append(people)
+        found.setdefault(people.view, []).append(people)
     return [found[name] for name in sorted(found)]
 
 
 def standing(some: list[People]) -> str:
-    """Where the asker, or their office, stands in a link table: asked by the owner, past the link's own wall. A name
+    """Where the asker, or their office, stands in a link table, by each of their grants: looked up as the owner, past
+    the link's own wall. It is a view, so that the planner may ask it for one row by index or hash it for many. A name
     that this very transaction signs does not bar the step it belongs to."""
     people = some[0]
     link: Any = people.link.__table__
     names = sorted({name for each in some for name in (*each.there, *each.only)})
-    gives = ", ".join(f'"{name}" {link.columns[name].type.compile(DIALECT)}' for name in names)
     takes = ", ".join(f'l."{name}"' for name in names)
     source = f"({link.element.compile(dialect=DIALECT)})" if hasattr(link, "element") else f'"{link.name}"'
-    whose = "= wall.holder(of_roles)" if people.by == "user_id" else "= ANY (ARRAY (SELECT wall.offices(of_roles)))"
-    current = " AND l.since <= moment AND (l.until IS NULL OR l.until > moment)" if people.dated else ""
-    earlier = " AND l.xmin IS DISTINCT FROM at_work" if link.name in APPEND_ONLY else ""
-    asks = f"SELECT {takes} FROM {source} l WHERE l.{people.by} {whose}{current}{earlier}"  # noqa: S608
-    return (f"CREATE FUNCTION wall.{people.function}(of_roles text[]) RETURNS TABLE ({gives}) LANGUAGE plpgsql STABLE "
-            f"COST 10 ROWS {FEW} SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$\n"
-            f"#variable_conflict use_column\n"
-            f"DECLARE moment timestamptz := (wall.said())[5]::timestamptz; at_work xid := wall.writing();\n"
-            f"BEGIN RETURN QUERY {asks}; END $$")
+    current = " AND l.since <= g.moment AND (l.until IS NULL OR l.until > g.moment)" if people.dated else ""
+    earlier = " AND l.xmin IS DISTINCT FROM (SELECT wall.writing())" if link.name in APPEND_ONLY else ""
+    return (f"CREATE VIEW wall.{people.view} WITH (security_barrier) AS SELECT g.role, {takes} "  # noqa: S608
+            f"FROM wall.grants() g JOIN {source} l ON l.{people.by} = g.{people.by}{current}{earlier}")
 
 
 def wrote(parent: str) -> str:
     """Did this very transaction make or change that row?"""
     return (f"CREATE FUNCTION wall.wrote_{parent}(of_id uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER "
-            f"SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN EXISTS (SELECT FROM public.\"{parent}\" t "
-            f"WHERE t.id = of_id AND t.xmin = wall.writing()); END $$")
+            f"SET search_path = pg_catalog, pg_temp AS $$ DECLARE at_work xid := wall.writing(); "
+            f"BEGIN RETURN at_work IS NOT NULL AND EXISTS (SELECT FROM public.\"{parent}\" t "
+            f"WHERE t.id = of_id AND t.xmin = at_work); END $$")

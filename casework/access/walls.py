@@ -50,6 +50,8 @@ def rights() -> Iterator[str]:
     yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {RUNTIME}"
     yield "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA wall FROM PUBLIC"
     yield f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA wall TO {RUNTIME}"
+    yield f"REVOKE ALL ON FUNCTION wall.said(), wall.granted(text[], text[]) FROM {RUNTIME}"
+    yield f"GRANT SELECT ON {', '.join(f'wall.{some[0].view}' for some in links(models().values()))} TO {RUNTIME}"
     yield f"GRANT SELECT ON wall.built TO {RUNTIME}"
     yield f"GRANT SELECT ON alembic_version TO {RUNTIME}"
 
@@ -77,8 +79,8 @@ def table(name: str, known: dict[str, Model]) -> Iterator[str]:
     yield f'GRANT UPDATE ({", ".join(_changeable(model, known))}) ON "{name}" TO {RUNTIME}'
     yield _policy(name, "hold", "UPDATE", f"USING ({holding(model)}) WITH CHECK (false)")
     if changed:
-        mine, twice = (f" OR {own(name)}", f" OR {again(name)}") if by_uuid(model) else ("", "")
-        yield _policy(name, "change", "UPDATE", f"USING ({changed}{mine}) WITH CHECK ({changed}{twice})")
+        mine, twice = (f"{own(name)} OR ", f"{again(name)} OR ") if by_uuid(model) else ("", "")
+        yield _policy(name, "change", "UPDATE", f"USING ({mine}{changed}) WITH CHECK ({twice}{changed})")
     if "delete" in walled(model).system:
         yield f'GRANT DELETE ON "{name}" TO {RUNTIME}'
         yield _policy(name, "remove", "DELETE", "USING ((SELECT wall.system()))")

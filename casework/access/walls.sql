@@ -1,12 +1,14 @@
 -- What every wall stands on: who asks, verified, and what they hold. Written by `casework db secure`, as the owner.
+--
+-- The functions that the policies ask run as the owner and are asked a few times by every statement: each verifies what
+-- was said once, and looks once. `said` and `granted` are parts of them: whoever else runs those, runs them as themselves.
 DROP SCHEMA IF EXISTS wall CASCADE;
 CREATE SCHEMA wall;
 CREATE TABLE wall.secret (inner_pad bytea NOT NULL, outer_pad bytea NOT NULL);
 CREATE TABLE wall.built (digest text NOT NULL, standing text NOT NULL);
 
 -- The parts of what was said, if it was signed with the key, for this connection, and has not run out; else an error.
-CREATE FUNCTION wall.said() RETURNS text[] LANGUAGE plpgsql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION wall.said() RETURNS text[] LANGUAGE plpgsql STABLE AS $$
 DECLARE
   words text := current_setting('casework.asks', true);
   part text[];
@@ -21,6 +23,16 @@ BEGIN
   THEN RETURN part; END IF;
   RAISE EXCEPTION 'the context is forged or has expired' USING ERRCODE = 'insufficient_privilege';
 END $$;
+
+-- The grants in force of whoever said this, of these roles (NULL: of any). The only place that reads them. Becomes part
+-- of the question that it stands in.
+CREATE FUNCTION wall.granted(part text[], of_roles text[]) RETURNS TABLE (user_id uuid, role text, office_id uuid)
+  LANGUAGE sql STABLE AS $$
+  SELECT g.user_id, g.role::text, g.office_id FROM public.role_grant g JOIN public."user" u ON u.id = g.user_id
+   WHERE part[1] = 'asks' AND g.user_id = part[2]::uuid AND u.disabled_at IS NULL
+     AND (of_roles IS NULL OR g.role = ANY (of_roles))
+     AND g.since <= part[5]::timestamptz AND (g.until IS NULL OR g.until > part[5]::timestamptz)
+$$;
 
 -- Whoever asks: a person, or Casework itself. Nobody while the rules look. A person who was disabled is nobody.
 CREATE FUNCTION wall.actor() RETURNS uuid LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -54,47 +66,48 @@ CREATE FUNCTION wall.rules() RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DE
 DECLARE part text[] := wall.said();
 BEGIN RETURN coalesce(part[2] = '{system}', false); END $$;
 
--- The asker's grants that are in force, of these roles (NULL: of any). The only place that reads them.
-CREATE FUNCTION wall.grants(of_roles text[]) RETURNS TABLE (user_id uuid, role text, office_id uuid)
-  LANGUAGE plpgsql STABLE COST 10 ROWS 3 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_column
-DECLARE part text[] := wall.said(); moment timestamptz := part[5]::timestamptz;
+-- The asker's grants that are in force, and the moment that was said. A link finds its people by them.
+CREATE FUNCTION wall.grants() RETURNS TABLE (user_id uuid, role text, office_id uuid, moment timestamptz)
+  LANGUAGE plpgsql STABLE COST 10 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE part text[] := wall.said();
 BEGIN
-  IF part IS NULL OR part[1] <> 'asks' THEN RETURN; END IF;
-  RETURN QUERY SELECT g.user_id, g.role::text, g.office_id
-    FROM public.role_grant g JOIN public."user" u ON u.id = g.user_id
-   WHERE g.user_id = part[2]::uuid AND u.disabled_at IS NULL AND (of_roles IS NULL OR g.role = ANY (of_roles))
-     AND g.since <= moment AND (g.until IS NULL OR g.until > moment);
+  RETURN QUERY SELECT g.user_id, g.role, g.office_id, part[5]::timestamptz FROM wall.granted(part, NULL) g;
 END $$;
 
 CREATE FUNCTION wall.holder(of_roles text[]) RETURNS uuid LANGUAGE plpgsql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS $$
-BEGIN RETURN (SELECT g.user_id FROM wall.grants(of_roles) g LIMIT 1); END $$;
+DECLARE part text[] := wall.said();
+BEGIN RETURN (SELECT g.user_id FROM wall.granted(part, of_roles) g LIMIT 1); END $$;
 
 CREATE FUNCTION wall.holds(of_roles text[]) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS $$
-BEGIN RETURN EXISTS (SELECT FROM wall.grants(of_roles)); END $$;
+DECLARE part text[] := wall.said();
+BEGIN RETURN EXISTS (SELECT FROM wall.granted(part, of_roles)); END $$;
 
 CREATE FUNCTION wall.sees(of_roles text[]) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS $$
 DECLARE part text[] := wall.said();
 BEGIN
-  IF part IS NULL THEN RETURN false; END IF;
-  RETURN part[2] = '{system}' OR ((of_roles IS NULL OR of_roles <> '{}') AND EXISTS (SELECT FROM wall.grants(of_roles)));
+  IF part IS NULL OR part[2] = '{system}' OR of_roles = '{}' THEN RETURN coalesce(part[2] = '{system}', false); END IF;
+  RETURN EXISTS (SELECT FROM wall.granted(part, of_roles));
 END $$;
 
 CREATE FUNCTION wall.offices(of_roles text[]) RETURNS SETOF uuid LANGUAGE plpgsql STABLE COST 10 ROWS 3 SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS $$
-BEGIN RETURN QUERY SELECT g.office_id FROM wall.grants(of_roles) g WHERE g.office_id IS NOT NULL; END $$;
+DECLARE part text[] := wall.said();
+BEGIN RETURN QUERY SELECT g.office_id FROM wall.granted(part, of_roles) g WHERE g.office_id IS NOT NULL; END $$;
 
 CREATE FUNCTION wall.roles(of_roles text[]) RETURNS SETOF text LANGUAGE plpgsql STABLE COST 10 ROWS 3 SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS $$
-BEGIN RETURN QUERY SELECT g.role FROM wall.grants(of_roles) g; END $$;
+DECLARE part text[] := wall.said();
+BEGIN RETURN QUERY SELECT g.role FROM wall.granted(part, of_roles) g; END $$;
 
 -- The transaction at hand, once it has written: what it wrote it may go on writing.
 CREATE FUNCTION wall.writing() RETURNS xid LANGUAGE plpgsql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS $$
+DECLARE at_work xid := pg_current_xact_id_if_assigned()::xid;
 BEGIN
-  IF wall.signer() IS NULL THEN RETURN NULL; END IF;
-  RETURN pg_current_xact_id_if_assigned()::xid;
+  IF at_work IS NULL THEN RETURN NULL; END IF;
+  IF (wall.said())[1] = 'asks' THEN RETURN at_work; END IF;
+  RETURN NULL;
 END $$;

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, not_, or_, true
+from sqlalchemy import ColumnElement, false, or_, true
 from sqlalchemy.dialects import postgresql
 
 ME, MY_OFFICE = "user_id", "office_id"  # what a grant says of the person who holds it
@@ -129,11 +129,12 @@ class not_among(among):
         return not super().holds(grant, row)
 
     def clause(self, grant: Grant, model: Any) -> ColumnElement[bool]:
-        return not_(super().clause(grant, model))
+        mine = getattr(grant, self.of)
+        return true() if mine is None else getattr(model, self.column).leave_out(model, mine)
 
     def wall(self, roles: str, model: Any) -> str:
         self._only_for_people()
-        return f"NOT coalesce({super().wall(roles, model)}, false)"
+        return f"NOT {super().wall(roles, model)}"
 
     @property
     def asks_for_a_grant(self) -> bool:

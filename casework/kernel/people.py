@@ -6,12 +6,33 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true, tuple_
+from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, func, not_, or_, select, true, tuple_
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, object_session
+from sqlalchemy.sql.functions import FunctionElement
 
 from .conditions import written
 from .db import Base, Dated, now
 from .once import once
+
+
+class one_of(FunctionElement[bool]):
+    """A column holds one of the values of a select. PostgreSQL takes them for an array: then the planner goes by the
+    index of the column, and does not read a longer index in the order of a list until it has met a page of them."""
+
+    type, inherit_cache = Boolean(), True
+
+
+@compiles(one_of)
+def _in(element: one_of, compiler: Any, **words: Any) -> str:
+    column, some = (compiler.process(clause, **words) for clause in element.clauses)
+    return f"({column} IN {some})"
+
+
+@compiles(one_of, "postgresql")
+def _any(element: one_of, compiler: Any, **words: Any) -> str:
+    column, some = (compiler.process(clause, **words) for clause in element.clauses)
+    return f"({column} = ANY (ARRAY{some}))"
 
 
 class People:
@@ -28,11 +49,17 @@ class People:
         self.here, self.there = tuple(beside), tuple(beside.values())
 
     def include(self, model: type[Base], who: UUID) -> ColumnElement[bool]:
-        """Rows of a table that stand beside this user or office. Never NULL, so that `not` is its exact opposite."""
+        """Rows of a table that stand beside this user or office: a filter that an index answers. For its opposite ask
+        `leave_out`: a row whose own key is NULL is in neither `include` nor its negation."""
         here = [getattr(model, name) for name in self.here]
         mine = self._standing(who, now())
-        inside = tuple_(*here).in_(mine) if len(here) > 1 else here[0].in_(mine)
-        return func.coalesce(inside, False) if any(column.nullable for column in here) else inside
+        return tuple_(*here).in_(mine) if len(here) > 1 else one_of(here[0], mine.correlate(None).scalar_subquery())
+
+    def leave_out(self, model: type[Base], who: UUID) -> ColumnElement[bool]:
+        """All other rows. Those who stand beside may be many: they are hashed, not searched through for every row."""
+        here = [getattr(model, name) for name in self.here]
+        inside = tuple_(*here).in_(self._standing(who, now()))
+        return not_(func.coalesce(inside, False) if any(column.nullable for column in here) else inside)
 
     def has(self, row: Base, who: UUID) -> bool:
         """Does this user or office stand beside this row?"""
@@ -52,22 +79,17 @@ class People:
         return self._standing(bindparam("who"), bindparam("moment")).where(*beside)
 
     def wall(self, model: type[Base], roles: str) -> str:
-        """The same as `include`, where the database itself knows who asks. Hashed once for each statement: `= ANY` of
-        an array would be searched through for every row."""
-        here = ", ".join(written(model, name) for name in self.here)
-        chosen = " AND ".join(f"mine.{column} IN ({', '.join(map(_quoted, words))})"
-                              for column, words in self.only.items())
-        columns = ", ".join(f"mine.{name}" for name in self.there)
-        mine = f"SELECT {columns} FROM wall.{self.function}({roles}) AS mine"  # noqa: S608
-        mine += f" WHERE {chosen}" if chosen else ""
-        inside = f"({here}) IN ({mine})"
-        nullable = any(getattr(model, name).nullable for name in self.here)
-        return f"coalesce({inside}, false)" if nullable else inside
+        """The same as `include`, where the database itself knows who asks, by a grant of one of these roles (an array;
+        NULL: of any). The planner asks for one row by index, and hashes for many."""
+        meets = [f"mine.{there} = {written(model, here)}" for here, there in zip(self.here, self.there, strict=True)]
+        meets += (f"mine.{column} IN ({', '.join(map(_quoted, words))})" for column, words in self.only.items())
+        meets += [] if roles == "NULL" else [f"mine.role = ANY ({roles})"]
+        return f"EXISTS (SELECT FROM wall.{self.view} AS mine WHERE {' AND '.join(meets)})"
 
     @property
-    def function(self) -> str:
-        """The function of the database that gives the rows of the link in which the asker stands. It is asked past the
-        link's own wall, or two walls would ask each other for ever."""
+    def view(self) -> str:
+        """Where the database finds the rows of the link in which the asker stands. It looks past the link's own wall,
+        or two walls would ask each other for ever."""
         table: Any = self.link.__table__
         return f"in_{table.name}_by_{self.by.removesuffix('_id')}"
 
