@@ -6,30 +6,32 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, Dialect, Text, Uuid, bindparam
+from sqlalchemy import ARRAY, BigInteger, Boolean, ColumnElement, Dialect, Integer, Text, Uuid, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import coercions, roles
 from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+KINDS: dict[type, TypeEngine[Any]] = {UUID: Uuid(), str: Text(), int: BigInteger()}
+
 
 class Several(TypeDecorator[list[Any]]):
-    """Keys or words: an array where the database has them, else a JSON list of what SQLite keeps."""
+    """Keys, numbers or words: an array where the database has them, else a JSON list of what SQLite keeps."""
 
     impl, cache_ok = Text, True
 
-    def __init__(self, kind: type[UUID | str]) -> None:
+    def __init__(self, kind: type[UUID | str | int]) -> None:
         super().__init__()
         self.kind = kind
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        array = ARRAY(Uuid() if self.kind is UUID else Text())
-        return dialect.type_descriptor(array if dialect.name == "postgresql" else Text())
+        return dialect.type_descriptor(ARRAY(KINDS[self.kind]) if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
+        plain = [str(each) if self.kind is str else each for each in value or ()]
         if dialect.name == "postgresql":
-            return list(value or ()) if self.kind is UUID else [str(each) for each in value or ()]
-        return json.dumps([each.hex if self.kind is UUID else str(each) for each in value or ()])
+            return plain
+        return json.dumps([each.hex if isinstance(each, UUID) else each for each in plain])
 
 
 class within(ColumnElement[bool]):
@@ -41,9 +43,10 @@ class within(ColumnElement[bool]):
     inherit_cache = True
     type = Boolean()
 
-    def __init__(self, column: Any, many: Iterable[UUID | str] | str) -> None:
+    def __init__(self, column: Any, many: Iterable[UUID | str | int] | str) -> None:
         self.column = coercions.expect(roles.ExpressionElementRole, column)
-        kind = Several(UUID if isinstance(self.column.type, Uuid) else str)
+        kept = self.column.type
+        kind = Several(UUID if isinstance(kept, Uuid) else int if isinstance(kept, Integer) else str)
         self.many = (bindparam(many, type_=kind) if isinstance(many, str)
                      else bindparam("many", list(many), type_=kind, unique=True))
 

@@ -23,6 +23,7 @@ from ..cases.models import Case
 from ..kernel.clocks import start_of_day
 from ..kernel.conditions import Actor
 from ..kernel.db import db
+from ..kernel.many import within
 from ..kernel.scope import rules
 from ..kernel.system import SYSTEM
 from .naming import Event, named
@@ -89,12 +90,15 @@ def _by(who: str) -> ColumnElement[bool]:
 
 
 def _about(case: str) -> ColumnElement[bool]:
-    """About this case, or a list that showed something of it."""
+    """About this case, or a list that showed something of it: the rules look up which, and nothing of them is shown but
+    what the asker may read."""
     found = _id(case) or _case_numbered(case.strip().upper())
     if not found:
         return false()
     of_the_case = select(AuditEvent.id).where(AuditEvent.case_id == found)
-    return AuditEvent.id.in_(union_all(of_the_case, showing(db.session(), [found])))
+    with rules("who looked"):
+        ids = db.session.scalars(union_all(of_the_case, showing(db.session(), [found]))).all()
+    return within(AuditEvent.id, ids)
 
 
 def _case_numbered(number: str) -> UUID | None:

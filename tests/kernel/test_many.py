@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from casework.access.models import Office, RoleGrant, User
+from casework.audit.models import AuditEvent
 from casework.kernel.db import db, uuid7
 from casework.kernel.many import within
 from casework.policy import ROLES
@@ -30,6 +31,11 @@ def test_words_are_found_as_keys_are(world, roles):
     by_many = select(RoleGrant.id).where(within(RoleGrant.role, roles)).order_by(RoleGrant.id)
     one_by_one = select(RoleGrant.id).where(RoleGrant.role.in_(roles)).order_by(RoleGrant.id)
     assert db.session.scalars(by_many).all() == db.session.scalars(one_by_one).all()
+
+
+def test_numbers_are_found_too(world):
+    every = db.session.scalars(select(AuditEvent.id).order_by(AuditEvent.id)).all()
+    assert db.session.scalars(select(AuditEvent.id).where(within(AuditEvent.id, every[3:6]))).all() == every[3:6]
 
 
 def test_a_statement_built_once_takes_others_each_time(users):
