@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
-from ..access.queries import beside
 from ..audit import action
 from ..cases import closing
 from ..cases.models import Case, sealed_in
@@ -76,9 +75,12 @@ def _by_domain(assessment: NeedsAssessment) -> dict[str, NeedRating]:
     return {rating.domain: rating for rating in assessment.ratings}
 
 
+UNDER_18 = select(Case.under_18).where(Case.id == CASE_ID)
+
+
 def _keep_up_with_case(assessment: NeedsAssessment) -> None:
     """Whether the person is under 18 may become known while a draft is filled."""
-    assessment.under_18 = beside(Case, assessment.case_id).under_18
+    assessment.under_18 = db.session.execute(UNDER_18, {"case_id": assessment.case_id}).scalar_one()
 
 
 def _rate(assessment: NeedsAssessment, known: Mapping[str, Domain], there: dict[str, NeedRating],

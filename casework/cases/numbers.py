@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, literal, select
 
 from ..kernel.db import db, now
 from ..kernel.once import once
@@ -25,6 +25,11 @@ def ask(name: str, query: Select[Any]) -> None:
     hangs on one of the two."""
     QUESTIONS[name] = query
     _together.cache_clear()
+
+
+def ask_whether(name: str, *where: ColumnElement[bool]) -> None:
+    """Is there any such row? Where there is none, nobody need be asked who may see it."""
+    ask(name, select(literal(True)).where(*where).limit(1))
 
 
 def of(case: Case) -> dict[str, Any]:

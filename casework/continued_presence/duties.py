@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from .. import policy
 from ..access.people import office_book
 from ..access.queries import visible
-from ..cases import duties
+from ..cases import duties, numbers
 from ..cases.duties import Duty
 from ..cases.models import Case, HHSNotice
+from ..cases.numbers import CASE_ID
 from ..kernel import rulebook
 from ..kernel.clocks import Clock, end_of_day, start_of_day
 from ..kernel.conditions import Actor
@@ -91,10 +92,13 @@ def planned(actor: Actor, case: Case | None) -> Iterator[Duty]:
                    rule="The day that was planned when it was not possible yet.")
 
 
+numbers.ask_whether("cp_granted", CPGrant.case_id == CASE_ID, CPGrant.state == GrantState.ACTIVE)
+
+
 @duties.finds
 def certification(actor: Actor, case: Case | None) -> Iterator[Duty]:
     """HHS is told of an adult's grant, so that certification can begin (22 USC 7105(b)(1)(E))."""
-    if not policy.may_ever(actor, "hhs_notice.record"):
+    if not policy.may_ever(actor, "hhs_notice.record") or (case and not numbers.of(case)["cp_granted"]):
         return
     where = [*_untold(), theirs(actor, "hhs_notice.record", CPGrant), *_in(case, CPGrant)]
     found = visible(actor, "cp_grant.read", CPGrant, where=where, limit=200)

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from flask import url_for
 
 from ..access.queries import visible
+from ..cases import numbers
 from ..cases.models import Case
+from ..cases.numbers import CASE_ID
 from ..cases.sections import Line
 from ..kernel.conditions import Actor
 from ..web.dates import day_words, moment_words
@@ -15,6 +17,7 @@ from .grants import CPGrant
 from .models import ContinuedPresenceRequest
 from .words import DESKS, GRANT_STATES, STATES, TYPES
 
+numbers.ask_whether("cp_request", ContinuedPresenceRequest.case_id == CASE_ID)
 COLUMNS = (
     Column("number", "Request", link=lambda row: url_for("continued_presence.show", id=row.id), sort=True),
     Column("case_number", "Case"),
@@ -32,6 +35,8 @@ def table(rows: Sequence[ContinuedPresenceRequest], total: int) -> Table:
 
 def summary(actor: Actor, case: Case) -> Line:
     """The latest request in one line; the grant, once there is one."""
+    if not numbers.of(case)["cp_request"]:
+        return Line("No request.")
     found = visible(actor, "cp_request.read", ContinuedPresenceRequest, limit=1,
                     where=(ContinuedPresenceRequest.case_id == case.id,), order=ContinuedPresenceRequest.number.desc())
     if not found:

@@ -8,7 +8,9 @@ from typing import Any
 from flask import url_for
 
 from ..access.queries import visible
+from ..cases import numbers
 from ..cases.models import Case
+from ..cases.numbers import CASE_ID
 from ..cases.sections import Line
 from ..kernel.clocks import fiscal_year_days
 from ..kernel.conditions import Actor
@@ -106,9 +108,12 @@ def movements(rows: Sequence[Movement], numbers: dict[Any, str]) -> Table:
     return Table(columns, rows, noun="movement", order="newest first", empty="No money has moved yet.")
 
 
+numbers.ask_whether("fund_request", Disbursement.case_id == CASE_ID)
+
+
 def summary(actor: Actor, case: Case) -> Line:
     """How many requests, and the newest in one line."""
-    found = in_case(actor, case, limit=50)
+    found = in_case(actor, case, limit=50) if numbers.of(case)["fund_request"] else ()
     if not found:
         return Line("Nothing was asked of the fund.")
     open_ones = [it for it in found if it.state not in ENDED]

@@ -27,6 +27,8 @@ from .tiers import payee_of
 AFTER_SUBMISSION = (State.SUBMITTED, State.APPROVED, State.OBLIGATED, State.RECEIVED, State.CERTIFIED, State.PAID,
                     State.RECEIPTED, State.FAILED)
 
+PAID = and_(Disbursement.state == State.PAID, Disbursement.paid_at.is_not(None))
+UNCHECKED = and_(Disbursement.exigent, Disbursement.state.in_(AFTER_SUBMISSION))
 
 # What says which papers are missing, and where they belong.
 BRIEFLY = load_only(
@@ -84,11 +86,9 @@ def owed(*where: ColumnElement[bool], actor: Actor | None = None) -> Iterator[Ow
     """Receipts and late checks that are owed for these disbursements, whether or not they are late yet: of those that
     this actor may read, or, where the rules or a record at hand say which, of exactly those."""
     rules = clocks()
-    paid = and_(Disbursement.state == State.PAID, Disbursement.paid_at.is_not(None))
-    unchecked = and_(Disbursement.exigent, Disbursement.state.in_(AFTER_SUBMISSION))
     rows = db.session.execute(
         _with_zone(actor).join(Office, Office.id == Disbursement.office_id)
-        .where(or_(paid, unchecked), *where).order_by(Disbursement.id)).all()
+        .where(or_(PAID, UNCHECKED), *where).order_by(Disbursement.id)).all()
     short = _short_of_checks([disbursement for disbursement, _ in rows if disbursement.exigent])
     for disbursement, zone in rows:
         if disbursement.state is State.PAID and disbursement.paid_at and disbursement.paid > disbursement.refunded:

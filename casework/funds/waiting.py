@@ -9,13 +9,13 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from .. import policy
 from ..access.people import offices
 from ..access.queries import either
 from ..audit import record_read
-from ..cases import duties
+from ..cases import duties, numbers
 from ..cases.closing import blocks
 from ..cases.duties import Duty
 from ..cases.models import Case
@@ -27,7 +27,7 @@ from ..kernel.many import within
 from ..kernel.money import dollars
 from ..kernel.rulebook import clocks, current
 from .models import Disbursement, State
-from .papers import owed
+from .papers import PAID, UNCHECKED, owed
 from .tiers import stands_in, waiting
 from .workflow import ENDED
 
@@ -57,9 +57,15 @@ NEXT = {
 }
 
 
+numbers.ask_whether("fund_waits", Disbursement.case_id == CASE_ID, Disbursement.state.in_(NEXT))
+numbers.ask_whether("fund_owes", Disbursement.case_id == CASE_ID, or_(PAID, UNCHECKED))
+
+
 @duties.finds
 def steps(actor: Actor, case: Case | None) -> Iterator[Duty]:
     """Requests whose next step is this person's to take."""
+    if case and not numbers.of(case)["fund_waits"]:
+        return
     theirs = _theirs(actor, [Disbursement.case_id == case.id] if case else [])
     if not theirs:
         return
@@ -127,6 +133,8 @@ def _amount(it: Disbursement) -> Decimal:
 @duties.finds
 def papers(actor: Actor, case: Case | None) -> Iterator[Duty]:
     """Receipts and late checks that this person owes, as long as they may see the request at all."""
+    if case and not numbers.of(case)["fund_owes"]:
+        return
     mine = [Disbursement.requested_by_id == actor.id, *([Disbursement.case_id == case.id] if case else [])]
     found = list(owed(*mine, actor=actor)) if policy.may_ever(actor, "disbursement.read") else []
     if found:
@@ -151,4 +159,4 @@ def papers_due(cases: Sequence[Case]) -> dict[UUID, datetime]:
 # A case stays open while money asked for in it is not settled.
 blocks("money_open", select(func.aggregate_strings(Disbursement.number, " ")).where(
     Disbursement.case_id == CASE_ID, Disbursement.state.not_in(ENDED)),
-    lambda numbers: f"Money is still open: {', '.join(sorted(numbers.split()))}.")
+    lambda found: f"Money is still open: {', '.join(sorted(found.split()))}.")
