@@ -21,7 +21,7 @@ from .models import Case, Discovery, HHSNotice, TeamMember
 
 SORTS = {"number": Case.number, "updated": Case.updated_at, "opened": Case.opened_at}
 INVESTIGATION_SORTS = {"number": Investigation.number, "opened": Investigation.opened_at}
-WITH = (joinedload(Case.office), joinedload(Case.specialist).load_only(User.username, User.name))
+WITH = (joinedload(Case.office), joinedload(Case.specialist).load_only(User.username, User.name, User.version))
 
 Own = TypeVar("Own", Identity, Contact)
 

@@ -34,7 +34,7 @@ UNCHECKED = and_(Disbursement.exigent, Disbursement.state.in_(AFTER_SUBMISSION))
 BRIEFLY = load_only(
     Disbursement.number, Disbursement.state, Disbursement.exigent, Disbursement.paid, Disbursement.refunded,
     Disbursement.paid_at, Disbursement.submitted_at, Disbursement.case_id, Disbursement.case_number,
-    Disbursement.person_id, Disbursement.office_id)
+    Disbursement.person_id, Disbursement.office_id, Disbursement.version)
 
 
 @dataclass(frozen=True)
