@@ -3,8 +3,11 @@ nobody sees a wrong value."""
 from __future__ import annotations
 
 import json
+import random
 import re
 import signal
+import time
+from collections import Counter
 from multiprocessing import get_context
 
 import pytest
@@ -22,8 +25,8 @@ from tests.conftest import KEYS
 from tests.counts import times
 
 PEOPLE, KILLS = times(small=600, full=100_000), times(small=2, full=20)
-BATCH = max(PEOPLE // (KILLS * 5), 10)
-LINES = 5  # batches that are let through before each kill
+LINES = 5  # batches that are let through before each kill; one more is begun
+BATCH = PEOPLE * 2 // (KILLS * (LINES + 1))  # so that the kills are over when all keys and all indexes nearly are
 PROCESSES = get_context("forkserver")  # quick to begin: what they run is imported once
 PROCESSES.set_forkserver_preload(["tests.cases.turning"])
 
@@ -39,15 +42,18 @@ def key_file(tmp_path):
 
 
 def killed(url, key_file):
-    """One turning, killed (SIGKILL) in or after the batch that follows a few that it told of."""
-    told, leave = PROCESSES.SimpleQueue(), PROCESSES.Semaphore(LINES + 1)
+    """One turning, killed (SIGKILL) at any moment of the batch that follows a few that it told of: in what it was."""
+    (heard, told), leave = PROCESSES.Pipe(duplex=False), PROCESSES.Semaphore(LINES + 1)
     turning = PROCESSES.Process(target=turn, args=(url, key_file, BATCH, told, leave))
     turning.start()
+    told.close()
     for _ in range(LINES):
-        told.get()
+        began, what = time.perf_counter(), heard.recv()
+    time.sleep(random.uniform(0, time.perf_counter() - began))
     turning.kill()
     turning.join(30)
-    return turning.exitcode == -signal.SIGKILL
+    assert turning.exitcode == -signal.SIGKILL
+    return what
 
 
 def as_written(url):
@@ -80,14 +86,15 @@ def test_killed_again_and_again_under_readers_and_writers_nothing_is_lost_and_no
     assert [process.stdout.readline() for process in at_work] == ["ready\n"] * 3
     keys.add("master")
     keys.add("index")
-    kills = sum(killed(url, key_file) for _ in range(KILLS))
+    kills = Counter(killed(url, key_file) for _ in range(KILLS))
     masters, indexes = as_written(url)
-    assert kills == KILLS and masters | indexes == {1, 2}
+    assert (masters, indexes) == ({2}, {1, 2}), "the indexes were to be half done: this proves nothing of them"
+    assert all(kills[what] >= max(KILLS // 3, 1) for what in ("person keys", "a_number indexes")), kills
     ended(started(url, key_file, "keys", "rotate", "--batch", BATCH), times(small=120, full=1500))
     stop.touch()
     said = [json.loads(ended(process)) for process in at_work]
     db.session.remove()
-    print(PEOPLE, "people,", kills, "kills;", [one["done"] for one in said], "reads, reads, writes")
+    print(PEOPLE, "people,", dict(kills), "kills;", [one["done"] for one in said], "reads, reads, writes")
     assert [one["wrong"] for one in said] == [[], [], []]
     assert all(one["done"] > 5 for one in said)
     assert as_written(url) == ({2}, {2})

@@ -89,7 +89,7 @@ def turn(url, key_file, batch, told, leave):
         leave.acquire()
         for turns in (rotation.rewrap(batch), rotation.reindex(batch)):
             for one in turns:
-                told.put((one.what, one.done))
+                told.send(one.what)
                 leave.acquire()
 
 
