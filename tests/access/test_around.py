@@ -111,6 +111,44 @@ WAYS_ROUND = {
     "not in one parameter": "session.scalars(select(Case).where(~within(Case.id, [theirs]))).all()",
     "in one parameter or anywhere": "session.scalars(select(Case).where(or_(within(Case.id, [theirs]), true()))).all()",
     "in one parameter that is given later": "session.scalars(select(Case).where(within(Case.id, 'ids')), {'ids': [hidden]}).all()",
+    "what was given, and more": "session.scalars(select(Case).where(or_(Case.id == theirs, Case.id == hidden))).all()",
+    "what was given and more is not so": "session.scalars(select(Case).where(not_(and_(Case.id == theirs, true())))).all()",
+    "neither of two that were given": "session.scalars(select(Case).where(not_(or_(Case.id == theirs, Case.id == theirs)))).all()",
+    "what was given, in a word that is shown": "session.execute(select(Case, Case.id == theirs)).all()",
+    "what was given, to sort by": "session.scalars(select(Case).order_by(Case.id == theirs)).all()",
+    "what was given, to group by": "session.execute(select(func.max(Case.number)).group_by(Case.id == theirs)).all()",
+    "what was given, in a group of all": "session.execute(select(Case.number).group_by(Case.number).having(func.max(Case.id == theirs) < 2)).all()",
+    "what was given, in a function": "session.scalars(select(Case).where(func.coalesce(Case.id == theirs, true()))).all()",
+    "what was given, as one of two ways": "session.scalars(select(Case).where(case((Case.id == theirs, true()), else_=true()))).all()",
+    "what was given is false": "session.scalars(select(Case).where((Case.id == theirs) == false())).all()",
+    "what was given is not true": "session.scalars(select(Case).where((Case.id == theirs).is_not(true()))).all()",
+    "what was given, added up": "session.scalars(select(Case).where(cast(Case.id == theirs, Integer) + 1 > 0)).all()",
+    "what was given, along a relationship": "session.execute(select(Note.id).join(Note.person)).all()",
+    "what was given, along an outer one": "session.execute(select(Note.id, Person.id).outerjoin(Note.person).where(Person.id == theirs)).all()",
+    "what was given, in an outer join": "session.execute(select(Case).outerjoin(User, Case.id == theirs)).all()",
+    "what was given, in an outer join of private tables":
+        "session.execute(select(Case).outerjoin(Note, and_(Note.case_id == Case.id, Case.id == theirs))).all()",
+    "what was given, in another query beside it":
+        "session.execute(select(Case.number).union_all(select(Case.number).where(Case.id == theirs))).all()",
+    "what was given, in a subquery that is only shown":
+        "session.execute(select(Case.number, select(Case.number).where(Case.id == theirs).scalar_subquery())).all()",
+    "what was given, in a filter of a sum":
+        "session.execute(select(func.max(Case.number), func.count().filter(Case.id == theirs)).group_by(Case.id)).all()",
+    "what was given, in a window": "session.execute(select(Case.number, func.rank().over(partition_by=Case.id == theirs))).all()",
+    "what was given, where there is none like it": "session.scalars(select(Case).where(~exists().where(Note.case_id == theirs, Note.case_id == Case.id))).all()",
+    "what has a sum over what was given":
+        "session.scalars(select(Case).where(select(func.count(Note.id)).where(Case.id == theirs).exists())).all()",
+    "the same table again inside, which is another":
+        "session.execute(select(Case.number, select(func.max(Case.number)).scalar_subquery()).where(Case.id == theirs)).all()",
+    "a table again inside, by a join of its own":
+        "session.execute(select(Case.number, select(Note.id).join(Case, Case.id == Note.case_id).limit(1).scalar_subquery())"
+        ".where(Case.id == theirs)).all()",
+    "inside, not hanging on it": "session.execute(select(Case.number, select(func.count(Note.id)).correlate(None).scalar_subquery())"
+        ".where(Case.id == theirs)).all()",
+    "what a whole outer join brings":
+        "session.execute(select(Case, Note).outerjoin(Note, and_(Note.case_id == Case.id, Note.case_id == theirs), full=True)).all()",
+    "two SELECTs of which one is given, as a table":
+        "both = select(Case.number).union(select(Case.number).where(Case.id == theirs)).subquery(); session.execute(select(both)).all()",
     "what was given and another": "session.scalars(select(Case).where(Case.id.in_([theirs, hidden]))).all()",
     "beside what was given, unconnected": "session.execute(select(Case, Identity).join(Identity, true()).where(Case.id == theirs)).all()",
     "an update in bulk": "session.execute(update(Case).values(language='x'))",
@@ -172,6 +210,23 @@ RIGHT = {
     "a subquery over it": "some = select(Note.id).where(Note.case_id == theirs); found = session.scalar(select(Note).where(Note.id.in_(some)))",
     "exists beside it":
         "found = session.scalar(select(Case).where(Case.id == theirs, exists().where(Note.case_id == Case.id)))",
+    "under AND": "found = session.scalar(select(Case).where(and_(Case.id == theirs, or_(Case.state == 'open', true()))))",
+    "what an outer join brings to it":
+        "found = session.execute(select(Case, Note).outerjoin(Note, Note.case_id == Case.id).where(Case.id == theirs)).all()",
+    "two lists of it": "one = select(Note.id).where(Note.case_id == theirs); found = session.execute(one.union_all(one)).all()",
+    "a subquery as a table, of what hangs on it":
+        "some = select(Note.case_id).where(Note.case_id == theirs).subquery(); found = session.execute(select(some)).all()",
+    "a join to a subquery":
+        "some = select(Note.case_id, func.count().label('n')).group_by(Note.case_id).subquery(); "
+        "found = session.execute(select(Case, some.c.n).join(some, some.c.case_id == Case.id).where(Case.id == theirs)).all()",
+    "a sum in each row of it":
+        "some = select(func.count(Note.id)).where(Note.case_id == Case.id).scalar_subquery(); "
+        "found = session.execute(select(Case.number, some).where(Case.id == theirs)).all()",
+    "what has a child that is given":
+        "found = session.scalar(select(Case).where(exists().where(Note.case_id == Case.id, Note.case_id == theirs)))",
+    "among what hangs on it": "found = session.scalar(select(Case).where(Case.id.in_(select(Note.case_id).where(Note.case_id == theirs))))",
+    "along a relationship": "found = session.execute(select(Note.id, Person.id).join(Note.person).where(Note.case_id == theirs)).all()",
+    "an alias of it": "other = aliased(Case); found = session.scalar(select(other).where(other.id == theirs))",
     "under the rules": "with rules('test'): found = session.scalar(select(func.count()).select_from(Case))",
     "under the rules, on the session's connection":
         "with rules('test'): found = session.connection().execute(select(func.count()).select_from(table)).scalar()",
