@@ -258,6 +258,30 @@ def test_a_key_that_nobody_signed_in_opens_nothing(check):
     assert check(log, key=Signer().vkey)[0] == 2
 
 
+def signed_in(leaves, by):
+    """A log whose leaf 8 signs in a second key after the first; the checkpoint is signed by the key of this number."""
+    pair = Signer(), Signer()
+    new = {"kind": "log_key", "id": "2", "vkey": pair[1].vkey}
+    log = Log([*leaves[:8], new, *leaves[8:]], pair[by])
+    log.marks = [pair[0].checkpoint(log.hashes[:8])]
+    log.turns = [{"vkey": pair[0].vkey, "note": None},
+                 {"vkey": pair[1].vkey, "note": pair[0].note(f"{exported.ORIGIN}\nlog-key\n{pair[1].vkey}\n")}]
+    return log, pair[0].vkey
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["with the hashes", "without"])
+def test_a_key_that_was_replaced_signs_the_leaf_that_replaces_it_and_nothing_after(check, listed):
+    story = exported.story()
+    for leaves, by, expected in ((story, 1, 0), (story[:8], 1, 0), (story[:8], 0, 0), (story[:9], 0, 1), (story, 0, 1)):
+        log, key = signed_in(leaves, by)
+        files = log.files() if listed else {name: data for name, data in log.files().items() if name != verifier.HASHES}
+        status, report, why = check(log, files=files, key=key)
+        assert status == expected, why
+        if expected:
+            assert (report.first.what, report.first.index) == ("checkpoint", len(log.leaves))
+            assert "record 8 signs in" in report.first.says
+
+
 def test_a_checkpoint_with_another_text_under_its_signature_does_not_hold(check):
     log = Log()
     log.checkpoint = log.checkpoint.replace("\n16\n", "\n15\n")
