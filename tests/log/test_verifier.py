@@ -339,6 +339,15 @@ def test_the_consistency_proofs_of_certificate_transparency(old, size, proof):
     assert verifier.consistent(old, R[old], size, R[size], proof)
 
 
+@pytest.mark.parametrize(("old", "size", "proof"), [
+    ((8, R[8]), (8, R[8]), [A]),                                     # one that needs none
+    ((2, R[2]), (5, R[4]), [B]),                                     # one that ends too early
+    ((6, verifier.node_hash(A, R[6])), (8, verifier.node_hash(A, R[8])), [F, E, R[4], A]),  # one that goes on
+    ((0, R[1]), (8, R[8]), [A, B, C]), ((8, R[8]), (6, R[6]), [F, E, R[4]]), ((2, R[2]), (5, R[5]), [])])
+def test_a_consistency_proof_of_another_length_is_none(old, size, proof):
+    assert not verifier.consistent(*old, *size, proof)
+
+
 def leaves_of(count):
     return [hashlib.sha256(bytes([number % 251, number // 251])).digest() for number in range(count)]
 
@@ -352,9 +361,9 @@ def test_a_true_path_leads_to_the_root_and_no_other_place_or_path_does(place, da
     assert verifier.root_by_inclusion(hashes[index], index, size, path) == root
     other = data.draw(st.integers(0, size - 1).filter(lambda number: number != index) if size > 1 else st.just(size))
     assert verifier.root_by_inclusion(hashes[index], other, size, path) != root
-    assert verifier.root_by_inclusion(hashes[index], index, size, [*path, root]) != root
+    assert verifier.root_by_inclusion(hashes[index], index, size, [*path, root]) is None
     if path:
-        assert verifier.root_by_inclusion(hashes[index], index, size, path[:-1]) != root
+        assert verifier.root_by_inclusion(hashes[index], index, size, path[:-1]) is None
 
 
 @settings(max_examples=60, deadline=None)
@@ -412,6 +421,48 @@ def test_no_bit_of_a_signed_checkpoint_can_be_turned(at, bit):
         assert verifier.signer(found.note, [verifier.read_key(log.signer.vkey)]) is None or not story
     except ValueError:
         pass
+
+
+OURS = Signer()
+ROOT = base64.b64encode(b"r" * 32).decode()
+MISSHAPEN = {
+    "a size with a nought before it": OURS.note(f"{exported.ORIGIN}\n016\n{ROOT}\n"),
+    "a size with a sign": OURS.note(f"{exported.ORIGIN}\n+16\n{ROOT}\n"),
+    "a size in other digits": OURS.note(f"{exported.ORIGIN}\n١٦\n{ROOT}\n"),
+    "no origin": OURS.note(f"\n16\n{ROOT}\n"),
+    "a root that is too short": OURS.note(f"{exported.ORIGIN}\n16\n{base64.b64encode(b'r' * 31).decode()}\n"),
+    "a root in another writing": OURS.note(f"{exported.ORIGIN}\n16\n{ROOT[:-2]}{chr(ord(ROOT[-2]) + 1)}=\n"),
+    "a control character": OURS.note(f"{exported.ORIGIN}\n16\n{ROOT}\n\x1b[2J\n"),
+    "a text without end": OURS.note(f"{exported.ORIGIN}\n16\n{ROOT}\n" + "more\n" * 20_000),
+    "no empty line": OURS.checkpoint([]).replace("\n\n", "\n"),
+    "no end of line": OURS.checkpoint([])[:-1],
+    "no dash": OURS.checkpoint([]).replace("— ", ""),
+    "another dash": OURS.checkpoint([]).replace("— ", "- "),
+    "a signature without a name": OURS.checkpoint([]).replace(f"— {exported.ORIGIN}", "— "),
+    "a signature of nothing": f"{OURS.checkpoint([])}— somebody {base64.b64encode(b'1234').decode()}\n",
+}
+
+
+@pytest.mark.parametrize("how", MISSHAPEN)
+def test_a_checkpoint_of_another_shape_is_none_whoever_signed_it(how):
+    with pytest.raises(ValueError, match=r"\w"):
+        verifier.read_checkpoint(MISSHAPEN[how].encode())
+
+
+def of_another_kind(key):
+    name, _, public = key.split("+", 2)
+    data = b"\x02" + base64.b64decode(public)[1:]
+    own = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4].hex()
+    return f"{name}+{own}+{base64.b64encode(data).decode()}"
+
+
+@pytest.mark.parametrize("spoilt", [
+    lambda key: key.replace(exported.ORIGIN, "another.example/log"), of_another_kind, lambda key: key[:-4],
+    lambda key: key.replace("+", "+0", 1), lambda key: f" + {key}", lambda key: key.partition("+")[2]])
+def test_a_key_that_does_not_belong_together_is_none(spoilt):
+    verifier.read_key(OURS.vkey)
+    with pytest.raises(ValueError, match=r"\w"):
+        verifier.read_key(spoilt(OURS.vkey))
 
 
 # ── On its own ────────────────────────────────────────────────────────────────────────────────────────────────────
