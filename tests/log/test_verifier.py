@@ -199,6 +199,47 @@ def test_a_database_moved_to_a_server_that_counts_anew_is_in_order(check):
     assert check(Log([*Log().leaves, later, {**event(15), "transaction_id": 6}]))[0] == 0
 
 
+def test_a_later_transaction_may_hold_a_lower_number(check):
+    """Numbers are taken when an event is written, and transactions end in another order."""
+    assert check(Log([event(1), {**event(3), "transaction_id": 5}, {**event(2), "transaction_id": 6}]))[0] == 0
+    assert check(Log([event(1), {**event(3), "transaction_id": 5}, {**event(2), "transaction_id": 5}]))[0] == 1
+
+
+def test_an_event_without_a_number_is_altered(check):
+    status, report, _ = check(Log([event(1), {**event(2), "id": "2"}, event(3)]))
+    assert (status, *named(report)) == (1, "altered", 1, "audit_event", "2")
+
+
+def changing(number, *changes):
+    """An event that changed these: (kind, id, field)."""
+    return {**event(number), "changes": [{"what": kind, "id": id_, "field": field, "from": None, "to": "x"}
+                                         for kind, id_, field in changes]}
+
+
+def test_a_role_that_changed_twice_before_it_was_sealed_has_one_leaf_for_both(check):
+    grant = {"kind": "role_grant", "id": "g-1", "until": None}
+    ended = changing(3, ("role_grant", "g-1", "until"))
+    assert check(Log([event(1, ("role_grant", "g-1")), grant, ended, event(4)]))[0] == 0
+    assert check(Log([event(1, ("role_grant", "g-1")), grant, ended, grant, event(4)]))[0] == 0
+
+
+@pytest.mark.parametrize("changes", [
+    [("role_grant", "r-1", "id")], [("role_grant", "r-1", "id"), ("role_grant", "r-1", "until")],
+    [("movement", "r-1", "amount")]], ids=["made", "made and changed", "changed"])
+def test_what_was_made_and_what_never_changes_has_a_leaf_of_its_own(check, changes):
+    for last in ([], [event(9)]):
+        status, report, _ = check(Log([event(1), changing(2, *changes), *last]))
+        assert (status, *named(report)) == (1, "missing", 2, changes[0][0], "r-1")
+
+
+def test_of_several_records_of_an_event_each_must_follow(check):
+    leaves = exported.story()
+    status, report, _ = check(Log([leaf for leaf in leaves if leaf["id"] != "m-1"]))
+    assert (status, *named(report)) == (1, "missing", 6, "movement", "m-1")
+    status, report, _ = check(Log([{**leaf, "id": "m-9"} if leaf["id"] == "m-1" else leaf for leaf in leaves]))
+    assert (status, *named(report)) == (1, "missing", 6, "movement", "m-1")
+
+
 # ── A part of the log ─────────────────────────────────────────────────────────────────────────────────────────────
 
 def test_a_part_holds_by_its_proofs_and_says_that_it_is_one(check):
@@ -256,6 +297,35 @@ def test_a_key_that_nobody_signed_in_opens_nothing(check):
     assert status == 2
     assert "not signed by the key you gave" in why
     assert check(log, key=Signer().vkey)[0] == 2
+
+
+def test_an_older_key_signs_nothing_that_is_judged(check):
+    """Whoever still holds a key that was replaced could sign a log of their own."""
+    log, one, two, _ = turned()
+    log.checkpoint = one.checkpoint(log.hashes)
+    status, _, why = check(log, key=two.vkey)
+    assert status == 2
+    assert "not signed by the key you gave" in why
+
+
+def test_what_a_key_signed_otherwise_signs_nobody_in(check):
+    one, two, stranger = Signer(), Signer(), Signer()
+    for said in (f"16\n{base64.b64encode(b'r' * 32).decode()}", f"log-key\n{two.vkey}", f"log-key\n{stranger.vkey}\nmore"):
+        log = Log(None, stranger)
+        log.turns = [{"vkey": one.vkey, "note": None},
+                     {"vkey": stranger.vkey, "note": one.note(f"{exported.ORIGIN}\n{said}\n")}]
+        assert check(log, key=one.vkey)[0] == 2
+
+
+def test_a_stranger_before_the_key_given_has_no_word(check):
+    log, _, two, _ = turned()
+    one, other = Signer(), Signer()
+    led = {"vkey": other.vkey, "note": one.note(f"{exported.ORIGIN}\nlog-key\n{other.vkey}\n")}
+    for before in ([{"vkey": one.vkey, "note": None}], [{"vkey": one.vkey, "note": None}, led]):
+        log.turns[:-2] = before
+        status, _, why = check(log, one.checkpoint(log.hashes[:4]), key=two.vkey)
+        assert status == 2
+        assert "not signed by a key of this log" in why
 
 
 def signed_in(leaves, by):

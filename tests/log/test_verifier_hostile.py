@@ -58,7 +58,8 @@ def test_a_line_made_to_harm(tmp_path, what):
     folder.mkdir()
     for name, data in {**LOG.files(), verifier.RECORDS: LINES[what]}.items():
         (folder / name).write_bytes(data)
-    refused(folder)
+    why = refused(folder)
+    assert "too long" in why or what != "a line of twenty million signs"
 
 
 def test_a_zip_that_unpacks_without_end_is_not_unpacked(tmp_path):
@@ -84,12 +85,12 @@ def test_a_zip_with_a_name_that_leads_elsewhere(tmp_path, name):
 def test_a_zip_with_two_files_of_one_name_or_with_too_many(tmp_path):
     bundle = packed(tmp_path / "b.zip", LOG.files())
     with zipfile.ZipFile(bundle, "a") as file:
-        file.writestr(verifier.RECORDS, b"{}")
-    refused(bundle)
+        file.writestr(verifier.RECORDS, LOG.files()[verifier.RECORDS])
+    assert "two of one name" in refused(bundle)
     with zipfile.ZipFile(tmp_path / "many.zip", "w") as file:
-        for number in range(200):
-            file.writestr(f"f{number}", b"")
-    refused(tmp_path / "many.zip")
+        for name, data in {**LOG.files(), **{f"f{number}": b"" for number in range(200)}}.items():
+            file.writestr(name, data)
+    assert "too many files" in refused(tmp_path / "many.zip")
 
 
 @pytest.mark.parametrize("to", ["/dev/zero", "beside"])
@@ -134,8 +135,10 @@ def test_what_is_held_must_be_a_checkpoint_of_this_log(tmp_path):
 def test_an_unfit_list_of_hashes_keys_or_checkpoints(tmp_path):
     files = LOG.files()
     for name, data in ((verifier.HASHES, files[verifier.HASHES][:-3]), (verifier.KEYS, b'{"vkey":"x"}\n'),
-                       (verifier.CHECKPOINT, b"x" * 100_000), (verifier.KEYS, b"[]\n")):
+                       (verifier.KEYS, b"[]\n")):
         refused(packed(tmp_path / "b.zip", {**files, name: data}))
+    long = LOG.checkpoint.encode() + LOG.checkpoint.encode().rpartition(b"\n\n")[2] * 1000
+    assert "too long" in refused(packed(tmp_path / "b.zip", {**files, verifier.CHECKPOINT: long}))
     status, report, _ = judged(packed(tmp_path / "b.zip", {**files, verifier.CHECKPOINTS: b'{"note":"x"}\n'}))
     assert (status, report.first.what) == (1, "checkpoint")
 
