@@ -82,7 +82,8 @@ def _read(found: _Found, statement: Any, around: _Scope | None, *, needed: bool)
         return _read(found, statement.element, around, needed=needed)
     if isinstance(statement, CompoundSelect):
         return [scope for each in statement.selects for scope in _read(found, each, around, needed=False)]
-    parts, facts = list(clauses.level(statement)), list(clauses.true_of_each_row(statement))
+    parts = clauses.level(statement)
+    facts = list(clauses.true_of_each_row(statement, parts))
     scope = found.scopes[id(statement)] = _Scope(around, needed)
     _meet(found, scope, statement, parts)
     must = {id(clauses.needed(fact)) for fact, only in facts if only is None}
@@ -97,7 +98,7 @@ def _meet(found: _Found, scope: _Scope, statement: Any, parts: list[Any]) -> Non
     """Its private tables count."""
     found.by_text = found.by_text or any(clauses.by_text(part) for part in parts)
     called = clauses.sources_of(statement, parts)
-    scope.own = clauses.own(statement, called, scope.around.all() if scope.around else ())
+    scope.own = clauses.own(statement, parts, called, scope.around.all() if scope.around else ())
     found.private |= {(scope, name) for name in scope.own if called[name] and not is_public(called[name])}
 
 

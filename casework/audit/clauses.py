@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Select, Table, TextClause
+from sqlalchemy import BindParameter, Select, Table, TextClause
 from sqlalchemy.orm import QueryableAttribute
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.dml import UpdateBase
@@ -12,16 +12,18 @@ from sqlalchemy.sql.elements import AsBoolean, BinaryExpression, BooleanClauseLi
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import Alias, AliasedReturnsRows, Exists, Join, SelectBase
 
+WHOLE = (ColumnClause, BindParameter, Table, SelectBase, AliasedReturnsRows)
 Fact = tuple[Any, Collection[str] | None]
 """A condition, and the sources of which alone it is true; None: of all."""
 
 
-def level(part: Any) -> Iterator[Any]:
+def level(part: Any) -> list[Any]:
     """Every part of a statement; what a SELECT or a table inside it is made of is not looked at."""
-    for child in part.get_children():
-        yield child
-        if not isinstance(child, SelectBase | AliasedReturnsRows | Table):
-            yield from level(child)
+    parts: list[Any] = list(part.get_children())
+    for each in parts:  # grows meanwhile
+        if not isinstance(each, WHOLE):
+            parts += each.get_children()
+    return parts
 
 
 def by_text(part: Any) -> bool:
@@ -52,7 +54,7 @@ def _called(source: Any) -> str:
     return str(source.name if isinstance(source, Table) else source.element.name) if is_table(source) else ""
 
 
-def own(statement: Any, found: Collection[str], around: Collection[str]) -> set[str]:
+def own(statement: Any, parts: Iterable[Any], found: Collection[str], around: Collection[str]) -> set[str]:
     """Which of its sources a SELECT brings itself; the others are those of the SELECT around it."""
     if not isinstance(statement, Select) or not around:
         return set(found)
@@ -60,7 +62,7 @@ def own(statement: Any, found: Collection[str], around: Collection[str]) -> set[
         return set(found) - set(around) & set().union(*map(names, statement._correlate))
     if not statement._auto_correlate or len(found) == 1:
         return set(found)
-    joined = {name for target, *_ in _joins(statement) for name in names(target)}
+    joined = {name for target, *_ in _joins(statement, parts) for name in names(target)}
     brought = {name for column in statement.inner_columns for name in names(column)} if joined else set()
     return (set(found) - set(around)) | joined | brought
 
@@ -70,23 +72,23 @@ def names(part: Any) -> set[str]:
     return {str(source.name) for each in (part, *level(part)) for source in sources(each)}
 
 
-def true_of_each_row(statement: Any) -> Iterator[Fact]:
+def true_of_each_row(statement: Any, parts: Iterable[Any]) -> Iterator[Fact]:
     """What is true of every row; what an outer join is on is so only of the table that it brings."""
     for fact in _each(getattr(statement, "whereclause", None)):
         yield fact, None
-    for target, on, outer, full in _joins(statement):
+    for target, on, outer, full in _joins(statement, parts):
         for fact in _each(None if full else on):
             yield fact, names(target) if outer else None
 
 
-def _joins(statement: Any) -> Iterator[tuple[Any, Any, bool, bool]]:
+def _joins(statement: Any, parts: Iterable[Any]) -> Iterator[tuple[Any, Any, bool, bool]]:
     """Each join: what it brings, on what, whether it is an outer one, and whether a full one."""
     for target, on, _, how in getattr(statement, "_setup_joins", ()):
         if isinstance(target, QueryableAttribute):  # along a relationship: on what that says
             yield target, target.expression, False, how["isouter"] or how["full"]
         else:
             yield target, on, how["isouter"], how["full"]
-    for part in level(statement):
+    for part in parts:
         if isinstance(part, Join):
             yield part.right, part.onclause, part.isouter, part.full
 
