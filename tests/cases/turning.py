@@ -1,18 +1,12 @@
-"""Many people, loaded in bulk, and processes that read and write them while keys are turned.
-
-    python -m tests.cases.turning read|write STOP    until the file STOP is there; then one line of JSON
-"""
+"""Many people, loaded in bulk, and processes that read and write them while keys are turned."""
 from __future__ import annotations
 
-import json
 import os
 import random
-import subprocess
-import sys
 import time
-from pathlib import Path
 from uuid import UUID
 
+from click.testing import CliRunner
 from sqlalchemy import create_engine, insert, select
 
 from casework import create_app
@@ -21,13 +15,13 @@ from casework.cases import actions, recording, rotation
 from casework.cases.files import Identity
 from casework.cases.models import Person, PersonKey, key_place
 from casework.cases.search import search
+from casework.cli import casework
 from casework.kernel.crypto import Unreadable, seal
 from casework.kernel.data_keys import data_key, new_data_key
 from casework.kernel.db import db
 from casework.kernel.exact import exact_index
 from casework.kernel.scope import rules
 
-ROOT = Path(__file__).parents[2]
 AT_ONCE = 2000
 PEOPLE, IDENTITIES = 1 << 100, 1 << 101  # ids that say the number, before all that the product makes
 NAMED = "Turning "
@@ -68,23 +62,32 @@ def _person(number):
             "a_number_index": exact_index("a_number", a_number_of(number))}
 
 
-def environment(url, key_file, many=0):
-    return {**os.environ, "TURNING": str(many), "CASEWORK_ENV": "test", "CASEWORK_DATABASE_URL": url, "CASEWORK_KEYS_FILE": str(key_file),
-            "CASEWORK_SECRET_KEY": "c" * 40, "PYTHONUNBUFFERED": "1"}
+def at_home(url, key_file):
+    """The environment of a process of its own, as whoever runs Casework sets it."""
+    os.environ.update({"CASEWORK_ENV": "test", "CASEWORK_DATABASE_URL": url, "CASEWORK_KEYS_FILE": str(key_file),
+                       "CASEWORK_SECRET_KEY": "c" * 40})
 
 
-def started(url, key_file, *words, many=0):
-    """A process of its own: `casework …`, or a reader or writer of this file."""
-    command = [sys.executable, "-c", "from casework.cli import main; main()"] if words[0] == "keys" else \
-        [sys.executable, "-m", "tests.cases.turning"]
-    return subprocess.Popen([*command, *map(str, words)], cwd=ROOT, env=environment(url, key_file, many), text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+def typed(url, key_file, words, told):
+    """`casework …`; it tells the status and what was said."""
+    at_home(url, key_file)
+    done = CliRunner().invoke(casework, words)
+    told.send((done.exit_code, done.output))
+
+
+def at_work(work, url, key_file, *given):
+    """`read` or `write`, which tell when they begin and, once they are to stop, what they did and what was wrong."""
+    at_home(url, key_file)
+    with create_app().app_context():
+        work(*given)
+        db.session.remove()
+        db.engine.dispose()
 
 
 def turn(url, key_file, batch, told, leave):
     """What `casework keys rotate` does; it tells of each batch and waits for leave to begin another. For a process
     that is killed again and again."""
-    os.environ.update(environment(url, key_file))
+    at_home(url, key_file)
     with create_app().app_context():
         leave.acquire()
         for turns in (rotation.rewrap(batch), rotation.reindex(batch)):
@@ -93,40 +96,33 @@ def turn(url, key_file, batch, told, leave):
                 leave.acquire()
 
 
-def ended(process, seconds=120):
-    said, wrong = process.communicate(timeout=seconds)
-    assert process.returncode == 0, wrong
-    return said
-
-
-def read(stop):
+def read(stop, told, people, pause):
     """Random people, by the product's own models: what does not read as it was written is told."""
-    people, wrong, times = int(os.environ["TURNING"]), [], []
-    parent = os.getppid()
-    print("ready", flush=True)
+    wrong, done, parent = [], 0, os.getppid()
+    told.send("ready")
     while not stop.exists() and os.getppid() == parent:
-        number, began = random.randrange(people), time.perf_counter()
+        number = random.randrange(people)
         with rules("test"):
             row = db.session.get(Identity, id_of(number), populate_existing=True)
         try:
             shown = row.legal_name
         except Unreadable as failure:
             shown = repr(failure)
-        times.append(time.perf_counter() - began)
         if shown != name_of(number):
             wrong.append([number, shown])
+        done += 1
         db.session.rollback()
-    return {"done": len(times), "wrong": wrong, "median": sorted(times)[len(times) // 2]}
+        time.sleep(pause)
+    told.send((done, wrong))
 
 
-def write(stop):
+def write(stop, told, _, pause):
     """New cases, one after the other, as the product opens them, each with a name and an A-number that is then looked
     for. All of them are read again at the end."""
     ada = db.session.scalars(select(User).where(User.username == "ada")).one()
     den = db.session.scalars(select(Office).where(Office.code == "DEN")).one()
-    made, wrong = {}, []
-    parent = os.getppid()
-    print("ready", flush=True)
+    made, wrong, parent = {}, [], os.getppid()
+    told.send("ready")
     while not stop.exists() and os.getppid() == parent:
         number = 500_000_000 + len(made)
         case = actions.open_case(ada, den, referral_source="self")
@@ -135,18 +131,8 @@ def write(stop):
         made[identity.id] = name_of(number)
         if [found.id for found in search(ada, f"A{number}")] != [case.id]:
             wrong.append(f"A{number} was not found")
+        time.sleep(pause)
     for id, name in made.items():
         if db.session.get(Identity, id, populate_existing=True).legal_name != name:
             wrong.append(name)
-    return {"done": len(made), "wrong": wrong}
-
-
-def main(what, stop):
-    with create_app().app_context():
-        print(json.dumps({"read": read, "write": write}[what](Path(stop))))
-        db.session.remove()
-        db.engine.dispose()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    told.send((len(made), wrong))
