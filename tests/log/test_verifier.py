@@ -240,6 +240,70 @@ def test_of_several_records_of_an_event_each_must_follow(check):
     assert (status, *named(report)) == (1, "missing", 6, "movement", "m-1")
 
 
+def without_hashes(files):
+    return {name: data for name, data in files.items() if name != verifier.HASHES}
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["with the hashes", "without"])
+def test_what_a_checkpoint_covers_and_what_is_exported_are_as_many(check, listed):
+    log, shorter = Log(), Log(exported.story()[:10])
+    longer, shorter.checkpoint, shorter.signer = Log(None, log.signer), log.checkpoint, log.signer
+    longer.checkpoint, longer.marks, shorter.marks = log.marks[2], log.marks[:2], log.marks[:2]
+    for each, found in ((shorter, ("missing", 10, 16)), (longer, ("added", 12, 16))):
+        files = each.files() if listed else without_hashes(each.files())
+        status, report, _ = check(each, files=files)
+        assert (status, report.first.what, report.first.index) == (1, *found[:2])
+        assert found in [(one.what, one.index, one.until) for one in report.findings]
+
+
+def test_a_record_that_has_no_hash_was_added(check):
+    log = Log()
+    files = {**log.files(), verifier.RECORDS: exported.jsonl([*log.lines(), {"index": 16, "leaf": event(14)}])}
+    status, report, _ = check(log, files=files)
+    assert (status, *named(report)) == (1, "added", 16, "audit_event", "14")
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["with the hashes", "without"])
+def test_a_line_that_stands_at_another_place_than_it_says_is_told(check, listed):
+    log = Log()
+    for at, index, expected in ((5, 4, ("out of order", 4)), (5, 7, ("missing", 5)), (0, 1, ("missing", 0))):
+        lines = log.lines()
+        lines[at]["index"] = index
+        files = {**log.files(), verifier.RECORDS: exported.jsonl(lines)}
+        status, report, _ = check(log, files=files if listed else without_hashes(files))
+        assert (status, *named(report)[:2]) == (1, *expected)
+
+
+def test_every_checkpoint_of_the_export_is_one_that_was_signed_in_order_and_none_is_larger(check):
+    def spoilt(marks):
+        text, _, signature = marks[2].partition("\n\n")
+        yield [*marks[:2], f"{text}\n\n{marks[1].partition(chr(10) * 2)[2]}"]
+        yield marks[::-1]
+        yield [*marks, log.signer.checkpoint([*log.hashes, *log.hashes[:3]])]
+        assert signature
+    log = Log()
+    for marks in spoilt(log.marks):
+        log.marks = marks
+        status, report, _ = check(log)
+        assert (status, report.first.what) == (1, "checkpoint")
+
+
+def test_an_earlier_bundle_that_does_not_fit_its_own_checkpoint_proves_nothing(tmp_path):
+    log = Log()
+    spoilt = {**log.files(), verifier.HASHES: b"".join([*log.hashes[:-1], b"x" * 32])}
+    kept, now = packed(tmp_path / "kept.zip", spoilt), packed(tmp_path / "now.zip", log.files())
+    status, _, why = verifier.judged(str(now), log.signer.vkey, [str(kept)])
+    assert status == 2
+    assert "does not fit its own checkpoint" in why
+
+
+def test_what_has_neither_leaf_nor_row_was_added(check):
+    log = Log()
+    unsealed = exported.jsonl([{"missing": {"kind": "movement", "id": "m-9"}}])
+    status, report, _ = check(log, files={**log.files(), verifier.UNSEALED: unsealed})
+    assert (status, *named(report)) == (1, "added", None, "movement", "m-9")
+
+
 # ── A part of the log ─────────────────────────────────────────────────────────────────────────────────────────────
 
 def test_a_part_holds_by_its_proofs_and_says_that_it_is_one(check):
@@ -259,6 +323,17 @@ def test_in_a_part_an_altered_record_and_one_left_behind_are_named(check):
     assert named(report) == ("missing", 7, "movement", "m-2")
     _, report, _ = check(log, files=log.part(4, 2), kind="part")
     assert named(report)[:2] == ("out of order", 2)
+
+
+def test_in_a_part_each_record_comes_once_and_with_its_proof(check):
+    log = Log([{"kind": "log_key", "id": str(number), "vkey": "x"} for number in range(4)])
+    for indexes in ((1, 1), (2, 1)):
+        status, report, _ = check(log, files=log.part(*indexes), kind="part")
+        assert (status, *named(report)[:2]) == (1, "out of order", 1)
+    bare = {**log.part(1), verifier.RECORDS: exported.jsonl([log.lines()[1]])}
+    status, _, why = check(log, files=bare, kind="part")
+    assert status == 2
+    assert "without its proof" in why
 
 
 def test_a_part_of_a_rewritten_log_does_not_continue_what_was_held(check):
@@ -344,7 +419,7 @@ def test_a_key_that_was_replaced_signs_the_leaf_that_replaces_it_and_nothing_aft
     story = exported.story()
     for leaves, by, expected in ((story, 1, 0), (story[:8], 1, 0), (story[:8], 0, 0), (story[:9], 0, 1), (story, 0, 1)):
         log, key = signed_in(leaves, by)
-        files = log.files() if listed else {name: data for name, data in log.files().items() if name != verifier.HASHES}
+        files = log.files() if listed else without_hashes(log.files())
         status, report, why = check(log, files=files, key=key)
         assert status == expected, why
         if expected:

@@ -151,6 +151,11 @@ def test_a_file_that_is_not_the_one_of_the_manifest_is_told(tmp_path):
             bundle.writestr(name, data)
     status, report, _ = judged(tmp_path / "b.zip")
     assert (status, report.first.what) == (1, "file")
+    with zipfile.ZipFile(tmp_path / "less.zip", "w") as bundle:
+        for name, data in {**LOG.files(), verifier.MANIFEST: told}.items():
+            bundle.writestr(name, data)
+    status, report, _ = judged(tmp_path / "less.zip")
+    assert (status, report.first.what) == (1, "file")
 
 
 def test_what_a_record_says_cannot_write_lines_of_its_own_into_the_verdict(tmp_path):
