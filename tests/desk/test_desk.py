@@ -84,28 +84,30 @@ def test_a_federal_holiday_ahead_is_named():
 
 # ── Every role ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-@pytest.mark.parametrize("name", [name for name in CAST if name not in ("zoe", "ivy")])
-def test_everybody_has_a_desk_that_says_something(browser, name):
-    page = browser(name).get("/")
-    assert page.status_code == 200
-    assert "Your desk" in page.text
-    assert [word for word in ("cw-deed", "Nothing waits for you", "Late papers") if word in page.text]
+def test_everybody_has_a_desk_that_says_something(browser):
+    for name in set(CAST) - {"zoe", "ivy"}:
+        page = browser(name).get("/")
+        assert (page.status_code, "Your desk" in page.text) == (200, True), name
+        assert [word for word in ("cw-deed", "Nothing waits for you", "Late papers") if word in page.text], name
 
 
 def test_who_holds_no_role_has_no_desk(browser):
     assert browser("zoe").get("/").status_code == 403
 
 
-@pytest.mark.parametrize(("name", "verb", "button"), [
+WAITING = [
     ("sam", "Approve $120.00", "Decide"), ("fern", "Approve $700.00", "Decide"),
     ("hana", "Approve $3,000.00", "Decide"), ("bud", "Obligate $90.00", "Obligate"),
     ("cerys", "Certify $35.00", "Certify"), ("pia", "Record the payment of $45.00", "Record"),
     ("bree", "Reconcile $55.00", "Reconcile"), ("ada", "Answer what was asked back about $12.00", "Answer"),
     ("bea", "Confirm what was received of $150.00", "Confirm"),
-])
-def test_money_waits_at_the_desk_of_whoever_takes_the_next_step(world, name, verb, button):
-    rows = [row for group in desk(getattr(world, name), zone=ZONE, whole=True) for row in group.rows]
-    assert [row for row in rows if row.title == verb and row.button == button]
+]
+
+
+def test_money_waits_at_the_desk_of_whoever_takes_the_next_step(world):
+    for name, verb, button in WAITING:
+        rows = [row for group in desk(getattr(world, name), zone=ZONE, whole=True) for row in group.rows]
+        assert [row for row in rows if row.title == verb and row.button == button], (name, verb)
 
 
 def test_nobody_finds_a_step_that_is_not_theirs(world):

@@ -21,8 +21,7 @@ from casework import policy
 from casework.cases import actions as cases
 from casework.funds import actions as funds
 from casework.funds import ledger
-from casework.funds.models import Account, Disbursement, PaymentKind, Signature, State
-from casework.funds.queries import story
+from casework.funds.models import Account, Disbursement, Payment, PaymentKind, Signature, State
 from casework.funds.tiers import stands_in, waiting_for
 from casework.funds.workflow import ENDED, WORKFLOW
 from casework.kernel.db import at, db
@@ -153,8 +152,8 @@ class Spending(RuleBasedStateMachine):
             assert holds[A.PAID] == it.paid - it.refunded
             assert 0 <= it.refunded <= it.paid <= it.received <= it.obligated <= it.approved <= it.requested
             assert min(holds[each] for each in (A.COMMITTED, A.OBLIGATED, A.DELIVERED, A.PAID)) >= 0
-            paid = sum(each.amount if each.kind_of is PaymentKind.PAY else -each.amount
-                       for each in story(it).payments)
+            paid = sum(each.amount if each.kind_of is PaymentKind.PAY else -each.amount for each in db.session.scalars(
+                select(Payment).where(Payment.disbursement_id == it.id)))
             assert paid == it.paid - it.refunded
 
     @invariant()
