@@ -581,6 +581,7 @@ MISSHAPEN = {
     "a text without end": OURS.note(f"{exported.ORIGIN}\n16\n{ROOT}\n" + "more\n" * 20_000),
     "no empty line": OURS.checkpoint([]).replace("\n\n", "\n"),
     "no end of line": OURS.checkpoint([])[:-1],
+    "something for an end of line": f"{OURS.checkpoint([])[:-1]}.",
     "no dash": OURS.checkpoint([]).replace("— ", ""),
     "another dash": OURS.checkpoint([]).replace("— ", "- "),
     "a signature without a name": OURS.checkpoint([]).replace(f"— {exported.ORIGIN}", "— "),

@@ -35,6 +35,22 @@ def test_whoever_holds_nothing_sees_nothing(raw):
     assert {table: raw.rows(table) for table in PRIVATE if raw.rows(table)} == {}
 
 
+ANSWERS = text("SELECT wall.actor(), wall.signer(), wall.system(), wall.rules(), (SELECT count(*) FROM wall.grants(NULL)), "
+               "wall.writing() IS NOT NULL")
+
+
+def test_the_rules_look_and_neither_act_nor_sign_nor_hold_anything(raw):
+    """Also in the middle of a transaction that has written, and also if they were said in a person's name."""
+    ada = raw.ids.ada
+    raw.execute(text("SELECT pg_current_xact_id()"))
+    for person, kind, answers in ((SYSTEM.id, "rules", (None, None, False, True, 0, False)),
+                                  (ada, "rules", (None, None, False, False, 0, False)),
+                                  (SYSTEM.id, "asks", (SYSTEM.id, SYSTEM.id, True, True, 0, True)),
+                                  (ada, "asks", (ada, ada, False, False, 1, True))):
+        raw.speak_for(person, kind=kind)
+        assert raw.execute(ANSWERS).one() == answers, (person, kind)
+
+
 FORGED = {
     "signed with another key": lambda raw: raw.signed(raw.ids.hana, secret=b"x" * 32),
     "another person's id under one's own signature":
