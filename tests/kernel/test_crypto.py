@@ -27,6 +27,16 @@ def refuses(envelope: bytes, *, key: Key = KEY, place: Place = PLACE) -> bool:
     return caught.value.place == place
 
 
+def test_an_envelope_is_bound_to_its_table_column_row_and_header_each_by_itself():
+    """Each column has a key of its own besides: either would do, and neither is left to the other."""
+    bound = {place.bound_to(header) for header in (b"1", b"2") for place in (
+        PLACE, Place("contact", PLACE.column, PLACE.row), Place(PLACE.table, "phone_sealed", PLACE.row),
+        Place(PLACE.table, PLACE.column, UUID(int=43)))}
+    assert len(bound) == 8
+    ciphers = [KEY.cipher(*of) for of in (("identity", "a"), ("identity", "b"), ("contact", "a"))]
+    assert len({cipher.encrypt(bytes(NONCE), b"clear", b"") for cipher in ciphers}) == 3
+
+
 @given(clear=ANYTHING, row=st.uuids(), table=st.text(max_size=20), column=st.text(max_size=20))
 def test_what_was_sealed_opens_in_its_place(clear, row, table, column):
     place = Place(table, column, row)

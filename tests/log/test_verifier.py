@@ -299,9 +299,10 @@ def test_an_earlier_bundle_that_does_not_fit_its_own_checkpoint_proves_nothing(t
 
 def test_what_has_neither_leaf_nor_row_was_added(check):
     log = Log()
-    unsealed = exported.jsonl([{"missing": {"kind": "movement", "id": "m-9"}}])
-    status, report, _ = check(log, files={**log.files(), verifier.UNSEALED: unsealed})
-    assert (status, *named(report)) == (1, "added", None, "movement", "m-9")
+    for kind in ("movement", "audit_event"):
+        unsealed = exported.jsonl([{"missing": {"kind": kind, "id": "99"}}])
+        status, report, _ = check(log, files={**log.files(), verifier.UNSEALED: unsealed})
+        assert (status, *named(report)) == (1, "added", None, kind, "99")
 
 
 # ── A part of the log ─────────────────────────────────────────────────────────────────────────────────────────────
