@@ -53,7 +53,8 @@ RULES = {
     ("backup/checks.py", "restore-verify"), ("backup/log_check.py", "seal"), ("cases/destroying.py", "keys"),
     ("cases/escrow.py", "keys"), ("cases/holding.py", "hold"), ("cases/rotation.py", "keys"),
     ("cli/destroying.py", "keys"), ("log/witnesses.py", "publish"),
-    ("log/events.py", "numbers"), ("log/events.py", "who looked"), ("log/naming.py", "numbers"),
+    ("log/bundle.py", "evidence"), ("log/events.py", "numbers"), ("log/events.py", "who looked"),
+    ("log/naming.py", "numbers"),
     ("log/rotation.py", "seal"), ("log/sealer.py", "seal"),
     ("log/standing.py", "seal"), ("log/unfolding.py", "unfold"),
 }

@@ -1,6 +1,6 @@
 """What must be settled before a case closes. Rooms above add what they know; a case page shows the same list.
 
-    closing.blocks(select(Draft.purpose).where(Draft.case_id == CASE_ID).limit(1), lambda purpose: f"A {purpose} …")
+    closing.blocks("draft_open", select(Draft.purpose).where(Draft.case_id == CASE_ID), lambda word: f"A {word} …")
 """
 from __future__ import annotations
 

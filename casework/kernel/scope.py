@@ -47,9 +47,10 @@ def by_itself(why: str) -> Iterator[None]:
 
 
 @contextmanager
-def rules(why: str) -> Iterator[None]:
-    """Inside, the rules look for themselves. `why` says what for ("tier"); the outermost counts."""
-    session = db.session()
+def rules(why: str, session: Session | None = None) -> Iterator[None]:
+    """Inside, the rules look for themselves, in this request's session or in one of its own. `why` says what for
+    ("tier"); the outermost counts."""
+    session = session or db.session()
     outer = session.info.get("rules")
     session.info["rules"] = outer or why
     try:

@@ -25,7 +25,7 @@ from ..audit import remember
 from ..kernel.canonical import canonical
 from ..kernel.conditions import Actor
 from ..kernel.db import now
-from ..kernel.scope import asks
+from ..kernel.scope import asks, rules
 from . import leaves, tree
 from .again import Line, every, some
 from .models import LogCheckpoint, LogKey, LogLeaf, LogWitnessReceipt
@@ -86,8 +86,8 @@ def _one_moment(actor: Actor) -> Iterator[Session]:
     sees with the eyes of the rules: a row that was tampered with may hang on nothing, and must be named even so."""
     with streams.line(actor) as connection, Session(connection, autoflush=False) as session:
         asks(session, actor.id)
-        session.info["rules"] = "evidence"
-        yield session
+        with rules("evidence", session):
+            yield session
 
 
 def _files(actor: Actor, session: Session, it: Bundle) -> Iterator[tuple[str, Iterator[bytes]]]:
