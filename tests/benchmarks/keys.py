@@ -6,7 +6,6 @@ the run, the median read during the turning to the median read alone.
 """
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import tempfile
@@ -17,7 +16,8 @@ import psycopg
 
 from casework.cases import keys
 from casework.kernel.db import db
-from tests.cases.turning import ended, load, started
+from tests.cases.test_turning_under_load import begun, command, told
+from tests.cases.turning import at_work, load, read
 from tests.conftest import KEYS, app_on, build_on
 from tests.postgres import SCRATCH, database, start_server
 
@@ -31,28 +31,28 @@ def measure(name, url, folder, people):
     key_file.chmod(0o600)
     with app_on(url, KEYS="", KEYS_FILE=str(key_file)).app_context():
         load(url, people)
-        alone = reading(url, key_file, folder / "alone", people, lambda: time.sleep(ALONE))
+        alone, _ = reading(url, key_file, folder / "alone", people, lambda: time.sleep(ALONE))
         keys.add("master")
         keys.add("index")
-        began = time.perf_counter()
-        beside = reading(url, key_file, folder / "beside", people, lambda: ended(
-            started(url, key_file, "keys", "rotate"), SECONDS))
-        took = time.perf_counter() - began
+        beside, took = reading(url, key_file, folder / "beside", people,
+                               lambda: command(url, key_file, ["keys", "rotate"], SECONDS))
         db.session.remove()
         db.engine.dispose()
-    assert not alone["wrong"] and not beside["wrong"]
-    print(f"{name:<11} {people} people, {2 * people} rows turned in {took:.1f} s: {2 * people / took:,.0f} rows/s; "
-          f"median read beside ÷ alone {beside['median'] / alone['median']:.2f} "
-          f"({beside['done']} reads, none wrong)", flush=True)
+    print(f"{name:<11} {people:,} people, {2 * people:,} rows turned in {took:.1f} s: {2 * people / took:,.0f} rows/s; "
+          f"reads a second beside ÷ alone {beside / alone:.2f}, none wrong", flush=True)
 
 
 def reading(url, key_file, stop, people, meanwhile):
-    """What one reader met while something else went on."""
-    reader = started(url, key_file, "read", stop, many=people)
-    assert reader.stdout.readline() == "ready\n"
+    """Reads a second of one reader while something else went on, and how long that took."""
+    reader = begun(at_work, read, url, key_file, stop, then=[people, 0])
+    assert reader[1].recv() == "ready"
+    began = time.perf_counter()
     meanwhile()
+    took = time.perf_counter() - began
     stop.touch()
-    return json.loads(ended(reader))
+    done, wrong = told(*reader, 60)
+    assert not wrong
+    return done / took, took
 
 
 def main(people=PEOPLE):
