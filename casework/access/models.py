@@ -53,7 +53,7 @@ class User(Record):
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[Moment]
 
-    grants: Mapped[list[RoleGrant]] = relationship(viewonly=True, order_by=RoleGrant.since)
+    grants: Mapped[list[RoleGrant]] = relationship(lazy="selectin", viewonly=True, order_by=RoleGrant.since)
 
     @property
     def current_grants(self) -> list[RoleGrant]:

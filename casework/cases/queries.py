@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, lazyload, load_only
 
 from ..access.models import Office, User
 from ..access.people import Colleague, colleagues
@@ -21,7 +21,8 @@ from .models import Case, Discovery, HHSNotice, TeamMember
 
 SORTS = {"number": Case.number, "updated": Case.updated_at, "opened": Case.opened_at}
 INVESTIGATION_SORTS = {"number": Investigation.number, "opened": Investigation.opened_at}
-WITH = (joinedload(Case.office), joinedload(Case.specialist).load_only(User.username, User.name, User.version))
+WITH = (joinedload(Case.office), joinedload(Case.specialist).options(
+    load_only(User.username, User.name, User.version), lazyload(User.grants)))
 
 Own = TypeVar("Own", Identity, Contact)
 
