@@ -138,6 +138,14 @@ WAYS_ROUND = {
     "what was given, where there is none like it": "session.scalars(select(Case).where(~exists().where(Note.case_id == theirs, Note.case_id == Case.id))).all()",
     "what has a sum over what was given":
         "session.scalars(select(Case).where(select(func.count(Note.id)).where(Case.id == theirs).exists())).all()",
+    "what has a sum in any case":
+        "session.scalars(select(Case).where(select(func.count(Note.id)).where(Case.id == theirs, Note.case_id == theirs)"
+        ".correlate(Case).exists())).all()",
+    "what one of two SELECTs says":
+        "some = select(Note.id).where(Note.case_id == theirs); session.scalars(select(Case).where("
+        "some.where(Case.id == theirs).correlate(Case).union_all(some).exists())).all()",
+    "a whole outer join with a public table":
+        "session.execute(select(User.id, Note.id).outerjoin(Note, Note.case_id == theirs, full=True)).all()",
     "the same table again inside, which is another":
         "session.execute(select(Case.number, select(func.max(Case.number)).scalar_subquery()).where(Case.id == theirs)).all()",
     "a table again inside, by a join of its own":

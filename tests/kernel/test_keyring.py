@@ -3,15 +3,15 @@ from __future__ import annotations
 import json
 import os
 from base64 import b64encode
-from datetime import UTC
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.kernel import crypto
-from casework.kernel.crypto import HEADER, Place, Unreadable, key_id, seal
+from casework.kernel import crypto, data_keys
+from casework.kernel.crypto import HEADER, Destroyed, Place, Unreadable, key_id, seal
 from casework.kernel.data_keys import data_key, new_data_key
 from casework.kernel.key_files import read_file
 from casework.kernel.key_sources import configure, generate_file
@@ -230,3 +230,34 @@ class TestGeneratedFiles:
         with pytest.raises(FileExistsError):
             generate_file(key_file)
         assert key_file.read_text() == LINES
+
+
+RETIRED = datetime(2026, 11, 26, tzinfo=UTC)
+
+
+def test_a_retired_key_seals_nothing_new_and_still_opens() -> None:
+    ring.load(made(master={1: MASTER}, index={1: INDEX}))
+    before = new_data_key(PLACE)
+    ring.load([*made(master={1: MASTER}, index={1: INDEX}), RingKey("master", 2, NEXT, retired_at=RETIRED)])
+    assert ring.current.id == 1
+    assert data_key(PLACE, before).secret
+    with pytest.raises(KeysRefused, match="one is needed that is not retired"):
+        ring.load([RingKey("master", 1, MASTER, retired_at=RETIRED), *made(index={1: INDEX})])
+
+
+def test_what_was_destroyed_stays_so_also_where_its_key_is_still_to_be_found() -> None:
+    """In a row that was put back from an older copy, or in this process."""
+    ring.load(made(master={1: MASTER}, index={1: INDEX}))
+    wrapped = new_data_key(PLACE)
+    data_key(PLACE, wrapped)
+    with pytest.raises(Destroyed, match="Order 7"):
+        data_key(PLACE, wrapped, (RETIRED, "Order 7"))
+
+
+def test_no_more_than_so_many_opened_keys_are_kept(monkeypatch) -> None:
+    ring.load(made(master={1: MASTER}, index={1: INDEX}))
+    monkeypatch.setattr(data_keys, "OPEN_AT_MOST", 3)
+    for number in range(9):
+        place = Place("person", "wrapped_key", UUID(int=number))
+        data_key(place, new_data_key(place))
+        assert len(data_keys.opened) <= 3

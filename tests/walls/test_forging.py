@@ -2,14 +2,17 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from casework.access import walls
+from casework.kernel.db import at
 from casework.kernel.system import SYSTEM
 from tests.conftest import runtime
+from tests.world import START
 
 pytestmark = pytest.mark.postgresql
 PRIVATE = sorted(set(walls.models()) - set(walls.OPERATIONAL) - set(walls.READ_BY_ALL))
@@ -35,7 +38,7 @@ def test_whoever_holds_nothing_sees_nothing(raw):
     assert {table: raw.rows(table) for table in PRIVATE if raw.rows(table)} == {}
 
 
-ANSWERS = text("SELECT wall.actor(), wall.signer(), wall.system(), wall.rules(), (SELECT count(*) FROM wall.grants(NULL)), "
+ANSWERS = text("SELECT wall.actor(), wall.signer(), wall.system(), wall.rules(), (SELECT count(*) FROM wall.grants()), "
                "wall.writing() IS NOT NULL")
 
 
@@ -49,6 +52,14 @@ def test_the_rules_look_and_neither_act_nor_sign_nor_hold_anything(raw):
                                   (ada, "asks", (ada, ada, False, False, 1, True))):
         raw.speak_for(person, kind=kind)
         assert raw.execute(ANSWERS).one() == answers, (person, kind)
+
+
+def test_a_role_holds_nothing_before_it_begins(raw):
+    with at(START - timedelta(minutes=1)):
+        raw.speak_for(raw.ids.hana)
+    assert (raw.rows("case"), raw.execute(ANSWERS).one()[4]) == (0, 0)
+    raw.speak_for(raw.ids.hana)
+    assert raw.rows("case") > 1
 
 
 FORGED = {
