@@ -100,7 +100,7 @@ class NeedRating(Record):
 
     note = Sealed(optional=True)
     assessment: Mapped[NeedsAssessment] = relationship(lazy="raise", back_populates="ratings")
-    person: Mapped[Person] = relationship()  # at hand with the assessment, and asked for without it
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
     def own_key(self) -> Key:
         return self.person.own_key()
