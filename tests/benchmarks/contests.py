@@ -9,7 +9,7 @@ import psycopg
 
 from tests.benchmarks.loading import Cast, Person
 from tests.benchmarks.serving import Answer, Client
-from tests.benchmarks.timing import AT_ONCE, Contest
+from tests.benchmarks.timing import AT_ONCE, Contest, NothingLeft
 
 PAGE = 50
 ASKED = f"state=open&sort=-updated&limit={PAGE}"
@@ -39,7 +39,7 @@ def contests(uri: str, cast: Cast) -> list[Contest]:
         Contest("post an assessment", [each.token for each in helpers], lambda client, nth, count: _assess(
             client, _own(files[client.token], nth, count))),
         Contest("post a disbursement step", [cast.of("budget_officer")[0].token], lambda client, *_: _obligate(
-            client, *waiting.popleft())),
+            client, *_next(waiting))),
     ]
 
 
@@ -110,6 +110,14 @@ def _assess(client: Client, case_id: str) -> None:
         raise Wrong(f"{len(kept['ratings'])} answers, {signed['state']}")
     if {each["note"] for each in signed["ratings"]} != {"Spoken about at length today."}:
         raise Wrong("the notes do not open")
+
+
+def _next(waiting: deque[tuple[object, int]]) -> tuple[object, int]:
+    """The next request that waits for money."""
+    try:
+        return waiting.popleft()
+    except IndexError:
+        raise NothingLeft from None
 
 
 def _obligate(client: Client, id: object, cents: int) -> None:

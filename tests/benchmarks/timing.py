@@ -4,6 +4,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import NamedTuple
@@ -13,6 +14,12 @@ import psutil
 from tests.benchmarks.serving import Client, Served, cpu
 
 AT_ONCE, WARM = 4, 15
+
+
+class NothingLeft(Exception):
+    """The database holds no more of what a contest uses up: the round ends with what was done."""
+
+
 Job = Callable[[Client, int, int], None]  # a client, which of them it is, how often it has asked
 
 
@@ -46,10 +53,11 @@ def stretch(server: Served, database: psutil.Process, contest: Contest, seconds:
     began = time.perf_counter()
 
     def ask(nth: int) -> list[float]:
-        took = []
-        while (start := time.perf_counter()) < began + seconds:
-            contest.do(clients[nth], nth, len(took))
-            took.append(time.perf_counter() - start)
+        took: list[float] = []
+        with suppress(NothingLeft):
+            while (start := time.perf_counter()) < began + seconds:
+                contest.do(clients[nth], nth, len(took))
+                took.append(time.perf_counter() - start)
         return took
     with ThreadPoolExecutor(AT_ONCE) as pool:
         took = [one for each in pool.map(ask, range(AT_ONCE)) for one in each]
@@ -70,7 +78,8 @@ def warm(server: Served, contest: Contest) -> None:
 def _repeat(server: Served, contest: Contest, nth: int) -> None:
     with Client(server.port, contest.tokens[nth % len(contest.tokens)]) as client:
         for count in range(WARM):
-            contest.do(client, nth, count)
+            with suppress(NothingLeft):
+                contest.do(client, nth, count)
 
 
 def contend(servers: Sequence[Served], database: psutil.Process, contest: Contest, *, seconds: float,
