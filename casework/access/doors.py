@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import Request, session
 from sqlalchemy import Row
-from sqlalchemy.orm import selectinload
 
 from ..kernel.conditions import Actor
 from ..kernel.db import db
@@ -63,7 +62,7 @@ def visitor() -> Visitor | None:
 
 def own_row(actor: Actor) -> User:
     """The row of whoever is signed in."""
-    return db.session.get_one(User, actor.id, options=[selectinload(User.grants)])
+    return db.session.get_one(User, actor.id)
 
 
 def zone() -> tzinfo:
