@@ -45,7 +45,7 @@ RULES = {
     ("cases/actions.py", "number"), ("cases/investigation_actions.py", "number"),
     ("cases/overview.py", "investigation"), ("cases/trail.py", "story"), ("cases/trail.py", "who looked"),
     ("continued_presence/deciding.py", "case"), ("continued_presence/expiry.py", "expiry"),
-    ("continued_presence/queries.py", "citizenship"), ("continued_presence/queries.py", "clocks"),
+    ("continued_presence/queries.py", "citizenship"), ("continued_presence/duties.py", "clocks"),
     ("continued_presence/queries.py", "gates"), ("continued_presence/queries.py", "number"),
     ("funds/burning.py", "burn"), ("funds/judging.py", "duplicates"), ("funds/ledger.py", "ledger"),
     ("funds/papers.py", "exceptions"), ("funds/showing.py", "story"), ("funds/tiers.py", "payee"),

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
-from ..kernel.db import db, now
+from ..kernel.db import now
+from ..kernel.prepared import Prepared
 from ..policy import Role
 from .models import ApiToken, Office, RoleGrant, SignIn, User
 
@@ -42,10 +43,10 @@ class Person(NamedTuple):
     current_grants: Sequence[Held]
 
 
-def whose(proof: type[SignIn | ApiToken], digest: bytes) -> tuple[Row[Any], Person] | None:
+def whose(proof: type[SignIn | ApiToken], digest: bytes) -> tuple[Any, Person] | None:
     """The proof's own columns, its person and what they hold. None when it is unknown or ended, or its person is
     disabled."""
-    rows = db.session.execute(_arriving(proof), {"digest": digest, "moment": now()}).all()
+    rows = _arriving(proof).rows(digest=digest, moment=now())
     if not rows:
         return None
     one = rows[0]
@@ -54,15 +55,16 @@ def whose(proof: type[SignIn | ApiToken], digest: bytes) -> tuple[Row[Any], Pers
 
 
 @cache
-def _arriving(proof: type[SignIn | ApiToken]) -> Select[Any]:
+def _arriving(proof: type[SignIn | ApiToken]) -> Prepared:
     """A row for each grant in force, and one with none for somebody without any."""
     moment = bindparam("moment", type_=RoleGrant.since.type)
     in_force = and_(RoleGrant.user_id == User.id, RoleGrant.since <= moment,
                     or_(RoleGrant.until.is_(None), RoleGrant.until > moment))
     own = [column for column in proof.__table__.c if column.name not in ("id", "version", "user_id")]
-    return (select(*own, User.id.label("user_id"), User.username, User.name, RoleGrant.role, RoleGrant.office_id,
-                   Office.name.label("office_name"), Office.timezone)
-            .join_from(proof, User, User.id == proof.user_id)
-            .outerjoin(RoleGrant, in_force).outerjoin(Office, Office.id == RoleGrant.office_id)
-            .where(proof.digest == bindparam("digest"), proof.ended_at.is_(None), User.disabled_at.is_(None))
-            .order_by(RoleGrant.since, RoleGrant.id))
+    return Prepared(
+        select(*own, User.id.label("user_id"), User.username, User.name, RoleGrant.role, RoleGrant.office_id,
+               Office.name.label("office_name"), Office.timezone)
+        .join_from(proof, User, User.id == proof.user_id)
+        .outerjoin(RoleGrant, in_force).outerjoin(Office, Office.id == RoleGrant.office_id)
+        .where(proof.digest == bindparam("digest"), proof.ended_at.is_(None), User.disabled_at.is_(None))
+        .order_by(RoleGrant.since, RoleGrant.id))

@@ -3,10 +3,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from functools import cache
+from typing import NamedTuple, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ScalarSelect, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 
 from .. import policy
 from ..kernel.clocks import end_of_day
@@ -15,23 +17,40 @@ from ..kernel.db import db, now
 from ..kernel.errors import Invalid
 from ..kernel.many import within
 from ..kernel.once import once
+from ..kernel.prepared import Prepared
 from ..kernel.rulebook import HEADQUARTERS
 from ..policy import Role
 from .actions import give_role, office_by_id
 from .models import Office, RoleGrant, User
 
 
-def holding(*roles: Role, office_id: UUID | ScalarSelect[UUID] | None = None) -> ColumnElement[bool]:
-    """Users who hold one of these roles now, in this office when one is named: for a `where`."""
+def holding(*roles: Role, office_id: UUID | ColumnElement[UUID] | None = None) -> ColumnElement[bool]:
+    """Users who hold one of these roles when it is asked, in this office when one is named: for a `where`."""
+    moment = bindparam("moment", callable_=now, type_=RoleGrant.since.type, unique=True)
     grants = select(RoleGrant.user_id).where(
-        RoleGrant.role.in_(roles), RoleGrant.since <= now(), or_(RoleGrant.until.is_(None), RoleGrant.until > now()))
+        RoleGrant.role.in_(roles), RoleGrant.since <= moment, or_(RoleGrant.until.is_(None), RoleGrant.until > moment))
     if office_id is not None:
         grants = grants.where(RoleGrant.office_id == office_id)
     return User.id.in_(grants) & User.disabled_at.is_(None)
 
 
-OFFICES = select(Office).order_by(Office.name)
-NAMES = select(User.id, User.name).where(within(User.id, "ids"))
+NAMES = Prepared(select(User.id, User.name).where(within(User.id, "ids")))
+
+
+class Place(NamedTuple):
+    """An office, as far as pages name it and days are counted in it."""
+
+    id: UUID
+    code: str
+    name: str
+    timezone: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+OFFICES = Prepared(select(Office.id, Office.code, Office.name, Office.timezone).order_by(Office.name), Place)
 
 
 class Colleague(NamedTuple):
@@ -42,18 +61,26 @@ class Colleague(NamedTuple):
     name: str
 
 
-def colleagues(*roles: Role, office_id: UUID | None = None) -> list[Colleague]:
+def colleagues(*roles: Role, office_id: UUID | None = None) -> Sequence[Colleague]:
     """The people one may choose among, by name. Staff, not victims: choosing among them is not a read to log."""
-    found = select(User.id, User.username, User.name).where(holding(*roles, office_id=office_id)).order_by(User.name)
-    return [Colleague._make(row) for row in db.session.execute(found)]
+    if office_id is None:
+        return cast(Sequence[Colleague], _holding(roles, "anywhere").rows())
+    return cast(Sequence[Colleague], _holding(roles, "there").rows(office_id=office_id))
 
 
-def offices() -> list[Office]:
+@cache
+def _holding(roles: tuple[Role, ...], where: str) -> Prepared:
+    office_id = bindparam("office_id", type_=RoleGrant.office_id.type) if where == "there" else None
+    return Prepared(select(User.id, User.username, User.name).where(
+        holding(*roles, office_id=office_id)).order_by(User.name), Colleague)
+
+
+def offices() -> Sequence[Place]:
     """Every office, by name. A page that is only read asks once."""
-    return once(offices, lambda: list(db.session.scalars(OFFICES)))
+    return once(offices, OFFICES.rows)
 
 
-def office_book() -> dict[UUID, Office]:
+def office_book() -> dict[UUID, Place]:
     """The same by id: for the time zones of many records."""
     return {office.id: office for office in offices()}
 
@@ -61,7 +88,7 @@ def office_book() -> dict[UUID, Office]:
 def named(ids: Sequence[UUID | None]) -> dict[UUID, str]:
     """The names of these colleagues, by id, in one query."""
     wanted = {id for id in ids if id is not None}
-    return dict(db.session.execute(NAMES, {"ids": wanted}).all()) if wanted else {}
+    return dict(NAMES.rows(ids=wanted)) if wanted else {}
 
 
 def offices_for(actor: Actor, verb: str) -> list[Office]:

@@ -8,7 +8,8 @@ from ..cases.models import Case
 from ..cases.sections import Line, Milestone
 from ..kernel.conditions import Actor
 from .acuity import of_needs
-from .duties import FIRST, NAMES, Book, Facts, book_of, facts
+from .duties import FIRST, NAMES, Book, book_of
+from .known import Facts, facts
 from .models import Purpose
 
 

@@ -12,61 +12,31 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from sqlalchemy import func, select
-
-from ..access.models import Office
-from ..access.people import office_book
+from ..access.people import Place, office_book
 from ..access.queries import visible
 from ..cases import duties
 from ..cases.duties import Duty
-from ..cases.files import Note, NoteKind
 from ..cases.models import Case
 from ..cases.models import State as CaseState
 from ..kernel import rulebook
 from ..kernel.clocks import Clock
 from ..kernel.conditions import Actor
-from ..kernel.db import db
-from ..kernel.many import within
 from ..kernel.once import once
 from ..policy import may, may_ever
 from .instrument import TOPIC, domains_of
-from .models import HIGH, NONE, NeedsAssessment, Purpose, State
-from .queries import Need, needs
+from .known import Facts, facts
+from .models import Purpose
+from .queries import Need
 
-ACTED = (NoteKind.NEEDS, NoteKind.SAFETY)
 NAMES = {Purpose.RAPID: "rapid screen", Purpose.FULL: "full assessment"}
 FIRST = {Purpose.RAPID: "rapid_screen", Purpose.FULL: "full_assessment"}
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What is known of one case: when each kind was first and last signed, what is begun, what stands, and when
-    somebody last wrote about needs or safety."""
-
-    case: Case
-    noted_at: datetime | None
-    first_at: dict[Purpose, datetime] = field(default_factory=dict)
-    signed_at: dict[Purpose, datetime] = field(default_factory=dict)
-    drafts: dict[Purpose, UUID] = field(default_factory=dict)
-    standing: list[Need] = field(default_factory=list)
-
-    @property
-    def emergencies(self) -> list[Need]:
-        """What cannot wait and has not been acted on."""
-        return [need for need in self.standing
-                if need.urgent and (self.noted_at is None or self.noted_at <= need.signed_at)]
-
-    @property
-    def watched(self) -> bool:
-        """Asked again sooner, acted on or not."""
-        return any(need.urgent for need in self.standing)
 
 
 @dataclass
 class Book:
     """The rules in force today and the offices' time, asked once for all cases."""
 
-    offices: Mapping[UUID, Office]
+    offices: Mapping[UUID, Place]
     entries: Mapping[str, rulebook.Edition] = field(default_factory=rulebook.in_force)
 
     @cached_property
@@ -92,27 +62,28 @@ def waiting(actor: Actor, case: Case | None) -> list[Duty]:
         return []
     if case is not None:
         return due_in([case] if may(actor, "assessment.begin", case) else [])
-    return due_in(least=HIGH, cases=visible(actor, "case.read", Case, limit=200, where=(
+    return due_in(only_urgent=True, cases=visible(actor, "case.read", Case, limit=200, where=(
         Case.team.include(Case, actor.id), Case.state != CaseState.CLOSED)))
 
 
 @duties.dates
 def next_due(cases: Sequence[Case]) -> dict[UUID, datetime]:
     """The earliest of these duties in each case that has one."""
-    found: dict[UUID, datetime] = {}
-    for duty in due_in(cases, least=HIGH):
-        if duty.due_at is not None:
-            found[duty.case_id] = min(duty.due_at, found.get(duty.case_id, duty.due_at))
-    return found
+    still = [case for case in cases if case.state is not CaseState.CLOSED]
+    if not still:
+        return {}
+    book = book_of()
+    dates = {id: [*_dates(known, book)] for id, known in facts(still, only_urgent=True).items()}
+    return {id: min(due) for id, due in dates.items() if due}
 
 
-def due_in(cases: Sequence[Case], least: int = NONE) -> list[Duty]:
-    """The duties of the open ones among these cases; five queries, whatever their number. What cannot wait stands at
-    HIGH or more: whoever asks for many cases asks for no other needs."""
+def due_in(cases: Sequence[Case], *, only_urgent: bool = False) -> list[Duty]:
+    """The duties of the open ones among these cases; three queries, whatever their number. Whoever asks for many cases
+    asks for no other needs than those that cannot wait."""
     still = [case for case in cases if case.state is not CaseState.CLOSED]
     if not still:
         return []
-    book, found = book_of(), facts(still, least)
+    book, found = book_of(), facts(still, only_urgent=only_urgent)
     return [duty for case in still for duty in _of(found[case.id], book)]
 
 
@@ -120,44 +91,32 @@ def book_of() -> Book:
     return once(book_of, lambda: Book(office_book()))
 
 
-def facts(cases: Sequence[Case], least: int = NONE) -> dict[UUID, Facts]:
-    """One look for all these cases, with the needs that stand at `least` or more: three queries."""
-    ids = [case.id for case in cases]
-    return once((facts, least, *ids), lambda: _facts(cases, ids, least))
+def _dates(known: Facts, book: Book) -> Iterator[datetime]:
+    """When each duty of a case is due, and nothing else of it: for lists."""
+    case = known.case
+    for purpose in _missing(known):
+        yield book.due(FIRST[purpose], case, case.opened_at)
+    if Purpose.FULL in known.signed_at:
+        yield book.due(_repeat(known), case, known.signed_at[Purpose.FULL])
+    for need in known.emergencies:
+        yield book.due("emergency_need", case, need.signed_at)
 
 
-def _facts(cases: Sequence[Case], ids: Sequence[UUID], least: int) -> dict[UUID, Facts]:
-    found = {case.id: Facts(case, noted) for case, noted in _noted(cases)}
-    for id, case_id, purpose, state, signed_at in db.session.execute(MADE, {"case_ids": ids}):
-        known = found[case_id]
-        if state is State.DRAFT:
-            known.drafts[purpose] = id
-        elif signed_at is not None:
-            known.first_at.setdefault(purpose, signed_at)
-            known.signed_at[purpose] = signed_at
-    for need in needs(ids, least):
-        found[need.case_id].standing.append(need)
-    return found
+def _missing(known: Facts) -> Iterator[Purpose]:
+    """A first screen is missing where nothing is signed, a first full assessment where none is."""
+    if not known.signed_at:
+        yield Purpose.RAPID
+    if Purpose.FULL not in known.signed_at:
+        yield Purpose.FULL
 
 
-MADE = select(NeedsAssessment.id, NeedsAssessment.case_id, NeedsAssessment.purpose, NeedsAssessment.state,
-              NeedsAssessment.signed_at).where(within(NeedsAssessment.case_id, "case_ids")).order_by(
-    NeedsAssessment.signed_at)
-NOTED = select(Note.case_id, func.max(Note.written_at)).where(
-    within(Note.case_id, "case_ids"), Note.about.in_(ACTED)).group_by(Note.case_id)
-
-
-def _noted(cases: Sequence[Case]) -> list[tuple[Case, datetime | None]]:
-    last = dict(db.session.execute(NOTED, {"case_ids": [case.id for case in cases]}).all())
-    return [(case, last.get(case.id)) for case in cases]
+def _repeat(known: Facts) -> str:
+    return "reassess_urgent" if known.watched else "reassess"
 
 
 def _of(known: Facts, book: Book) -> Iterator[Duty]:
-    if not known.signed_at:
-        yield _first(known, book, Purpose.RAPID)
-    if Purpose.FULL not in known.signed_at:
-        yield _first(known, book, Purpose.FULL)
-    else:
+    yield from (_first(known, book, purpose) for purpose in _missing(known))
+    if Purpose.FULL in known.signed_at:
         yield _again(known, book)
     yield from (_emergency(known, book, need) for need in known.emergencies)
 
@@ -168,8 +127,7 @@ def _first(known: Facts, book: Book, purpose: Purpose) -> Duty:
 
 
 def _again(known: Facts, book: Book) -> Duty:
-    name = "reassess_urgent" if known.watched else "reassess"
-    start = known.signed_at[Purpose.FULL]
+    name, start = _repeat(known), known.signed_at[Purpose.FULL]
     return _ask(known, Purpose.FULL, "Repeat", book.due(name, known.case, start), book.rule(name))
 
 

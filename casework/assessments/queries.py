@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from ..access.queries import visible
 from ..kernel.conditions import Actor
-from ..kernel.db import db
 from ..kernel.many import within
+from ..kernel.prepared import Prepared
 from ..kernel.rulebook import edition
 from .instrument import Domain, asked, taken_as_not_applicable
-from .models import Answer, NeedRating, NeedsAssessment, State, cannot_wait
+from .models import EMERGENCY, HIGH, SAFETY, Answer, NeedRating, NeedsAssessment, State, cannot_wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,14 @@ def signed(actor: Actor, case_id: UUID, options: Sequence[Any] = ()) -> list[Nee
     return list(reversed(rows))
 
 
-def needs(case_ids: Collection[UUID], least: int = 0) -> list[Need]:
-    """The needs of these cases that stand at `least` or more. What was not assessed later still stands; what the
-    person declined later, or what ceased to apply, does not."""
-    return [Need(*row) for row in db.session.execute(STANDING, {"case_ids": [*case_ids], "least": least})]
+def needs(case_ids: Collection[UUID]) -> list[Need]:
+    """The needs of these cases that stand."""
+    return [Need(*row) for row in STANDING.rows(case_ids=[*case_ids])]
 
 
-def _standing() -> Select[Any]:
+def standing() -> Select[Any]:
+    """The needs that stand in the cases `case_ids`. What was not assessed later still stands; what the person declined
+    later, or what ceased to apply, does not."""
     when = (NeedsAssessment.signed_at.desc(), NeedsAssessment.id.desc())
     newest = func.row_number().over(partition_by=(NeedsAssessment.case_id, NeedRating.domain), order_by=when)
     ranked = (
@@ -69,7 +70,12 @@ def _standing() -> Select[Any]:
                NeedRating.answer != Answer.NOT_ASSESSED)
         .subquery())
     return select(ranked.c.case_id, ranked.c.domain, ranked.c.level, ranked.c.signed_at).where(
-        ranked.c.place == 1, ranked.c.level >= bindparam("least"))
+        ranked.c.place == 1, ranked.c.level.is_not(None))
 
 
-STANDING = _standing()
+def urgent(domain: Any, level: Any) -> ColumnElement[bool]:
+    """`cannot_wait`, asked of the database."""
+    return or_(level >= EMERGENCY, and_(domain == SAFETY, level >= HIGH))
+
+
+STANDING = Prepared(standing())

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, literal, select
 
-from ..kernel.db import db, now
+from ..kernel.db import now
 from ..kernel.once import once
+from ..kernel.prepared import Prepared
 from .models import Case, TeamMember
 
 CASE_ID, PERSON_ID = bindparam("case_id", type_=Case.id.type), bindparam("person_id", type_=Case.person_id.type)
@@ -34,10 +35,10 @@ def ask_whether(name: str, *where: ColumnElement[bool]) -> None:
 
 def of(case: Case) -> dict[str, Any]:
     """The answers by name, for a case that was found for whoever asks; None where there is none."""
-    return once((of, case.id), lambda: dict(db.session.execute(_together(), {
-        "case_id": case.id, "person_id": case.person_id, "moment": now()}).mappings().one()))
+    return once((of, case.id), lambda: _together().row(
+        case_id=case.id, person_id=case.person_id, moment=now())._asdict())
 
 
 @cache
-def _together() -> Select[Any]:
-    return select(*(query.scalar_subquery().label(name) for name, query in QUESTIONS.items()))
+def _together() -> Prepared:
+    return Prepared(select(*(query.scalar_subquery().label(name) for name, query in QUESTIONS.items())))

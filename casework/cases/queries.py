@@ -140,7 +140,7 @@ def discoveries(case: Case) -> list[Discovery]:
                                    .order_by(Discovery.id.desc())))
 
 
-def helpers(office_id: UUID) -> list[Colleague]:
+def helpers(office_id: UUID) -> Sequence[Colleague]:
     """Who may lead or join a case of this office."""
     return colleagues(Role.SPECIALIST, Role.PROGRAM_SUPERVISOR, office_id=office_id)
 

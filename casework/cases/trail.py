@@ -19,6 +19,7 @@ from ..audit.models import AuditEvent
 from ..kernel.conditions import Actor
 from ..kernel.db import db
 from ..kernel.many import within
+from ..kernel.prepared import Prepared
 from ..kernel.scope import rules
 from . import story
 from .files import SHARED_WITH_INVESTIGATION, Contact, Identity, NoteKind
@@ -43,7 +44,7 @@ def events(actor: Actor, case: Case, *, before: int | None = None, limit: int = 
     asked = {"case_id": case.id, "person_id": case.person_id, "verbs": _verbs(actor), "before": before or NO_END,
              "every_note": policy.may(actor, "hhs_notice.read", case), "most": limit + 1}
     with rules("story"):
-        found = db.session.execute(STORY, asked).all()
+        found = STORY.rows(**asked)
     told = [Told(event.at, _says(event), _name(event.actor_id, event.by), _url(event)) for event in found[:limit]]
     return told, found[limit - 1].id if len(found) > limit else None
 
@@ -71,7 +72,7 @@ def _story() -> Select[Any]:
             .order_by(AuditEvent.id.desc()).limit(bindparam("most")))
 
 
-STORY, NO_END = _story(), 2 ** 63 - 1
+STORY, NO_END = Prepared(_story()), 2 ** 63 - 1
 
 
 def looks(case: Case, since: datetime) -> list[Told]:

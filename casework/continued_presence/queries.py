@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
 from ..access.models import Office, User
+from ..access.people import Place
 from ..access.queries import beside
 from ..cases.closing import blocks
 from ..cases.files import Citizenship, Identity
@@ -94,7 +95,7 @@ def people(ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row.id: row.name for row in rows}
 
 
-def due_of(request: ContinuedPresenceRequest, clocks: Mapping[str, Clock], office: Office,
+def due_of(request: ContinuedPresenceRequest, clocks: Mapping[str, Clock], office: Place,
            known: Mapping[What, CPMoment]) -> tuple[datetime, Clock] | None:
     """By when the present step is due and under which clock; None when nobody has to act."""
     name = CLOCKS.get(request.state)
@@ -110,12 +111,12 @@ def due_of(request: ContinuedPresenceRequest, clocks: Mapping[str, Clock], offic
     return clocks[name].due(start, office.zone), clocks[name]
 
 
-def days_left(grant: CPGrant, office: Office) -> int:
+def days_left(grant: CPGrant, office: Place) -> int:
     """Days until the last one, counted in the case's office; below zero once it has passed."""
     return (grant.end_on - local_day(now(), office.zone)).days
 
 
-def ended_by_clock(grant: CPGrant, office: Office) -> bool:
+def ended_by_clock(grant: CPGrant, office: Place) -> bool:
     """The last day has passed, whether or not the clock has written it down yet."""
     return grant.state in (GrantState.ACTIVE, GrantState.EXPIRED) and days_left(grant, office) < 0
 
@@ -142,8 +143,3 @@ blocks("cp_undecided", select(func.min(ContinuedPresenceRequest.number)).where(
     ContinuedPresenceRequest.case_id == CASE_ID, ContinuedPresenceRequest.state.not_in(ENDED)),
     lambda number: f"The Continued Presence request {number} is not decided.")
 
-
-def grants_where(*where: ColumnElement[bool]) -> list[CPGrant]:
-    """For what the clocks derive; nothing of them is shown."""
-    with rules("clocks"):
-        return list(db.session.scalars(select(CPGrant).where(*where)))

@@ -18,6 +18,8 @@ from ..kernel.clocks import Clock
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..kernel.errors import Conflict, Invalid
+from ..kernel.many import within
+from ..kernel.prepared import Prepared
 from ..kernel.rulebook import clocks
 from ..kernel.scope import rules
 from .asking import rule
@@ -31,10 +33,12 @@ PAID = and_(Disbursement.state == State.PAID, Disbursement.paid_at.is_not(None))
 UNCHECKED = and_(Disbursement.exigent, Disbursement.state.in_(AFTER_SUBMISSION))
 
 # What says which papers are missing, and where they belong.
-BRIEFLY = load_only(
-    Disbursement.number, Disbursement.state, Disbursement.exigent, Disbursement.paid, Disbursement.refunded,
-    Disbursement.paid_at, Disbursement.submitted_at, Disbursement.case_id, Disbursement.case_number,
-    Disbursement.person_id, Disbursement.office_id, Disbursement.version)
+BRIEF = (Disbursement.number, Disbursement.state, Disbursement.exigent, Disbursement.paid, Disbursement.refunded,
+         Disbursement.paid_at, Disbursement.submitted_at, Disbursement.case_id, Disbursement.case_number,
+         Disbursement.person_id, Disbursement.office_id, Disbursement.version)
+IN_CASES = Prepared(select(Disbursement.id, *BRIEF, Office.timezone).join(
+    Office, Office.id == Disbursement.office_id).where(
+    or_(PAID, UNCHECKED), within(Disbursement.case_id, "case_ids")).order_by(Disbursement.id))
 
 
 @dataclass(frozen=True)
@@ -85,10 +89,19 @@ def _bridge(disbursement: Disbursement, checks: list[ResourceCheck]) -> None:
 def owed(*where: ColumnElement[bool], actor: Actor | None = None) -> Iterator[Owed]:
     """Receipts and late checks that are owed for these disbursements, whether or not they are late yet: of those that
     this actor may read, or, where the rules or a record at hand say which, of exactly those."""
-    rules = clocks()
-    rows = db.session.execute(
+    yield from _owed(db.session.execute(
         _with_zone(actor).join(Office, Office.id == Disbursement.office_id)
-        .where(or_(PAID, UNCHECKED), *where).order_by(Disbursement.id)).all()
+        .where(or_(PAID, UNCHECKED), *where).order_by(Disbursement.id)).all())
+
+
+def owed_in(case_ids: Sequence[UUID]) -> Iterator[Owed]:
+    """The same of all that is in these cases, which are at hand."""
+    rows = IN_CASES.rows(case_ids=case_ids)
+    yield from _owed([(row, row.timezone) for row in rows])
+
+
+def _owed(rows: Iterable[Any]) -> Iterator[Owed]:
+    rules = clocks()
     short = _short_of_checks([disbursement for disbursement, _ in rows if disbursement.exigent])
     for disbursement, zone in rows:
         if disbursement.state is State.PAID and disbursement.paid_at and disbursement.paid > disbursement.refunded:
@@ -101,7 +114,7 @@ def owed(*where: ColumnElement[bool], actor: Actor | None = None) -> Iterator[Ow
 def _with_zone(actor: Actor | None) -> Select[Any]:
     columns: tuple[Any, ...] = (Disbursement, Office.timezone)
     query = scoped(actor, "disbursement.read", Disbursement, *columns) if actor else select(*columns)
-    return query.options(BRIEFLY)
+    return query.options(load_only(*BRIEF))
 
 
 def _owes(disbursement: Disbursement, what: str, since: datetime, clock: Clock, zone: str) -> Owed:

@@ -23,11 +23,10 @@ from ..cases.numbers import CASE_ID
 from ..kernel.clocks import Clock
 from ..kernel.conditions import Actor
 from ..kernel.db import db
-from ..kernel.many import within
 from ..kernel.money import dollars
 from ..kernel.rulebook import clocks, current
 from .models import Disbursement, State
-from .papers import PAID, UNCHECKED, owed
+from .papers import PAID, UNCHECKED, owed, owed_in
 from .tiers import stands_in, waiting
 from .workflow import ENDED
 
@@ -150,7 +149,7 @@ def papers(actor: Actor, case: Case | None) -> Iterator[Duty]:
 def papers_due(cases: Sequence[Case]) -> dict[UUID, datetime]:
     """When the next paper of each case is due."""
     found: dict[UUID, datetime] = {}
-    for paper in owed(within(Disbursement.case_id, [case.id for case in cases])):
+    for paper in owed_in([case.id for case in cases]):
         case_id = paper.disbursement.case_id
         found[case_id] = min(paper.due_at, found.get(case_id, paper.due_at))
     return found

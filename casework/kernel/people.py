@@ -14,6 +14,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from .conditions import written
 from .db import Base, Dated, now
 from .once import once
+from .prepared import Prepared
 
 
 class one_of(FunctionElement[bool]):
@@ -69,14 +70,14 @@ class People:
         return once((self, mine, who), lambda: self._stands(session, mine, who))
 
     def _stands(self, session: Session, mine: tuple[Any, ...], who: UUID) -> bool:
-        said = {"who": who, "moment": now(), **dict(zip(self.there, mine, strict=True))}
-        return session.execute(self._beside, said).first() is not None
+        said = {"who": who, **dict(zip(self.there, mine, strict=True)), **({"moment": now()} if self.dated else {})}
+        return bool(self._beside.asked_in(session, said))
 
     @cached_property
-    def _beside(self) -> Select[Any]:
+    def _beside(self) -> Prepared:
         """Built once: whoever does something is asked this each time."""
         beside = (getattr(self.link, there) == bindparam(there) for there in self.there)
-        return self._standing(bindparam("who"), bindparam("moment")).where(*beside)
+        return Prepared(self._standing(bindparam("who"), bindparam("moment")).where(*beside).limit(1))
 
     def wall(self, model: type[Base], roles: str) -> str:
         """The same as `include`, where the database itself knows who asks, by a grant of one of these roles (an array;

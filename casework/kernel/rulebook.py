@@ -15,13 +15,14 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, declared_attr
 
 from .clocks import Clock, local_day
 from .constraints import append_only
 from .db import Name, Record, db, now
 from .once import once
+from .prepared import Prepared
 from .rules import Row, Rule, Tier, clocks_of, rules_of, tiers_of
 
 __all__ = [
@@ -138,12 +139,12 @@ def in_force(on: date | None = None) -> dict[str, Edition]:
     return once((in_force, day), lambda: _in_force(day))
 
 
+RISING = Prepared(select(RulebookEntry.topic, RulebookEntry.id).where(
+    RulebookEntry.effective_on <= bindparam("day")).order_by(RulebookEntry.version))
+
+
 def _in_force(day: date) -> dict[str, Edition]:
-    rising = (
-        select(RulebookEntry.topic, RulebookEntry.id)
-        .where(RulebookEntry.effective_on <= day)
-        .order_by(RulebookEntry.version))
-    newest = {row.topic: row.id for row in db.session.execute(rising)}
+    newest = {row.topic: row.id for row in RISING.rows(day=day)}
     return dict(zip(newest, _read(list(newest.values())), strict=True))
 
 

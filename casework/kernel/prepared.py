@@ -1,0 +1,127 @@
+"""Questions built once: a select of columns whose text and types are settled when it is first asked.
+
+    NOTED = Prepared(select(Note.case_id, func.max(Note.written_at)).where(within(Note.case_id, "case_ids")))
+    NOTED.rows(case_ids=ids)
+
+On PostgreSQL the text then goes to the driver, in the session's own transaction, and nothing is built or looked up on
+the way; what listens to statements hears of it as of any other, so that the wall is told who asks. On SQLite, where
+the tripwire judges the statement itself, the session executes it.
+"""
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import visitors
+
+from .db import db
+
+
+class Prepared:
+    """A select of columns, and the tuple its rows are: one with the columns' names, unless another is given."""
+
+    def __init__(self, query: Any, kind: Any = None) -> None:
+        names = [column.key for column in query.selected_columns]
+        self.query: Any = query
+        self.names = frozenset(str(bind.key) for bind in _parameters(query))
+        self.kind: Any = kind or namedtuple("Row", names, rename=True)
+        self._made: Made | None = None
+
+    def rows(self, **said: Any) -> Sequence[Any]:
+        """All rows, for a value of each parameter (TypeError). What waits to be written is written first."""
+        return self.asked_in(db.session(), said)
+
+    def asked_in(self, session: Session, said: dict[str, Any]) -> Sequence[Any]:
+        """The same in this session."""
+        self._known_by(said)
+        connection = session.connection()
+        if connection.dialect.name != "postgresql":
+            return [self.kind._make(row) for row in session.execute(self.query, said)]
+        if session.new or session.dirty or session.deleted:
+            session.flush()
+        return self._read(self._in(connection.dialect, said).answer(connection, said))
+
+    def row(self, **said: Any) -> Any:
+        """The first row, or None."""
+        found = self.rows(**said)
+        return found[0] if found else None
+
+    def one(self, **said: Any) -> Any:
+        """The first column of the first row, or None."""
+        found = self.rows(**said)
+        return found[0][0] if found else None
+
+    def _known_by(self, said: dict[str, Any]) -> None:
+        """A parameter too few or too many is a mistake."""
+        if said.keys() != self.names:
+            raise TypeError(f"asked with {sorted(said)}, not with {sorted(self.names)}")
+
+    def _in(self, dialect: Dialect, said: dict[str, Any]) -> Made:
+        if self._made is None:
+            self._made = Made(self.query, dialect, said)
+        return self._made
+
+    def _read(self, rows: Sequence[tuple[Any, ...]]) -> Sequence[Any]:
+        make, readers = self.kind._make, self._made.readers if self._made else []
+        return [make(_read(row, readers)) for row in rows] if readers else [make(row) for row in rows]
+
+
+def _read(row: tuple[Any, ...], readers: Sequence[tuple[int, Callable[[Any], Any]]]) -> list[Any]:
+    values = list(row)
+    for at, read in readers:
+        values[at] = read(values[at])
+    return values
+
+
+def _parameters(query: Any) -> Iterator[BindParameter[Any]]:
+    """Those whose values come when it is asked."""
+    return (part for part in visitors.iterate(query) if isinstance(part, BindParameter) and part.required)
+
+
+class Made:
+    """The text of a question in one dialect, with what is done to each parameter on its way in (`givers`) and to each
+    column on its way out (`readers`)."""
+
+    def __init__(self, query: Any, dialect: Dialect, said: dict[str, Any]) -> None:
+        compiled: Any = query.compile(dialect=dialect)
+        whole = compiled.construct_expanded_state(said)
+        turns = {name: turn for bind, name in compiled.bind_names.items()
+                 if (turn := bind.type.dialect_impl(dialect).bind_processor(dialect))} | whole.processors
+        self.text, self.dialect = whole.statement, dialect
+        self.called = [(name, bind.callable) for bind, name in compiled.bind_names.items() if bind.callable]
+        self.fixed = {name: turns[name](value) if name in turns else value for name, value in whole.parameters.items()}
+        self.givers = [(name, turns[name]) for name in {*said, *(name for name, _ in self.called)} if name in turns]
+        self.readers = [(at, read) for at, column in enumerate(query.selected_columns)
+                        if (read := column.type.dialect_impl(dialect).result_processor(dialect, None))]
+
+    def answer(self, connection: Connection, said: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """The driver's own rows."""
+        values = {**self.fixed, **said}
+        for name, value in self.called:
+            values[name] = value()
+        for name, give in self.givers:
+            values[name] = give(values[name])
+        return self._sent(connection, values)
+
+    def _sent(self, connection: Connection, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        cursor, text, given = connection.connection.cursor(), self.text, values
+        try:
+            for listener in connection.dispatch.before_cursor_execute:
+                text, given = listener(connection, cursor, text, given, None, False)
+            return list(cursor.execute(text, given))
+        except self.dialect.loaded_dbapi.Error as wrong:
+            raise self._as_of_any(wrong, connection, text, given) from wrong
+        finally:
+            cursor.close()
+
+    def _as_of_any(self, wrong: Exception, connection: Connection, text: str, given: Any) -> BaseException:
+        """The failure as SQLAlchemy says it; a connection that was lost is given up, as with any other statement."""
+        lost = self.dialect.is_disconnect(wrong, connection.connection, None)  # type: ignore[arg-type]
+        if lost:
+            connection.invalidate(wrong)
+        return DBAPIError.instance(text, given, wrong, self.dialect.loaded_dbapi.Error, connection_invalidated=lost,
+                                   hide_parameters=connection.engine.hide_parameters, dialect=self.dialect)
