@@ -59,7 +59,7 @@ RULES = {
     ("log/standing.py", "seal"), ("log/unfolding.py", "unfold"),
 }
 # Who puts the mark of what the policy has narrowed on a statement, which opens everything to it.
-SCOPES = {"access/queries.py", "access/streams.py", "audit/around.py"}
+SCOPES = {"access/building.py", "access/queries.py", "access/streams.py", "audit/around.py"}
 IN_DDL = {"sqlite_where", "postgresql_where", "server_default"}
 RAW = {"raw_connection", "exec_driver_sql", "connection"}
 assert create_app, "with the application every model is known"

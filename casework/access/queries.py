@@ -1,13 +1,12 @@
 """The two ways to read: one row, or a page of rows. Both write down what they showed."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, false, func, or_, select, tuple_, union_all
-from sqlalchemy.sql.operators import desc_op
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from .. import policy
 from ..audit import record_read
@@ -16,12 +15,13 @@ from ..kernel.conditions import Actor
 from ..kernel.db import Base, db
 from ..kernel.errors import Forbidden, NotFound
 from ..kernel.scope import asks
+from .building import Where, column_of, count, count_of, descending, first, one, page
 from .cursors import Place, cursor, place_of
+from .shapes import shape_of, standing_of
 
 LARGEST_PAGE = 200
 
 Row = TypeVar("Row", bound=Base)
-Where = Sequence[ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,9 @@ class Page(Sequence[Row]):
 def find(actor: Actor, model: type[Row], id: Any, *, verb: str = "", options: Sequence[Any] = ()) -> Row:
     """One row they may see. Hidden and absent look the same (NotFound); no role for it at all is Forbidden."""
     verb = verb or f"{model.__tablename__}.read"
-    ways = open_ways(actor, verb)
-    key = model.__mapper__.primary_key[0]
-    row = db.session.scalar(select(model).options(*options).where(
-        key == id, or_(false(), *(way.clause(model) for way in ways)))
-        .execution_options(populate_existing=True, **SCOPED))
+    open_ways(actor, verb)
+    row: Row | None = db.session.scalar(one(model, verb, shape_of(actor), tuple(options)),
+                                        {"sought": id, **standing_of(actor)})
     if row is None:
         raise NotFound("There is nothing here, or nothing you may see.")
     record_read(actor, verb, [row])
@@ -66,34 +64,42 @@ def find(actor: Actor, model: type[Row], id: Any, *, verb: str = "", options: Se
 
 def visible(actor: Actor, verb: str, model: type[Row], *, where: Where = (), order: Any = None,
             after: Place | str | None = None, limit: int = 50, options: Sequence[Any] = (),
-            **details: Any) -> Page[Row]:
+            said: Mapping[str, Any] | None = None, **details: Any) -> Page[Row]:
     """One page of what they may see, and one line in the trail that names each record.
 
     `order` is one column, ascending or `.desc()`; `after` or `next` comes from the page before; `details` say what was
-    asked.
+    asked. `where` may name parameters, whose values stand in `said`: then what it holds was built once, and the first
+    page is too.
     """
     ways, size = open_ways(actor, verb), max(1, min(limit, LARGEST_PAGE))
     order = model.__mapper__.primary_key[0] if order is None else order
     start = place_of(after) if isinstance(after, str) else after
-    query = page(ways, model, where, order, start, size + 1).options(*options)
-    found = list(db.session.scalars(query.execution_options(populate_existing=True)).unique())
+    if said is None or start is not None:
+        query = page(ways, model, where, order, start, size + 1).options(*options).execution_options(
+            populate_existing=True)
+    else:
+        query = first(verb, model, shape_of(actor), tuple(where), (column_of(order), descending(order)), size + 1,
+                       tuple(options))
+    found = list(db.session.scalars(query, _values(actor, said)).unique())
     shown, more = found[:size], len(found) > size
     record_read(actor, verb, shown, **details)
     return Page(shown, _place(shown[-1], order) if more else None)
 
 
-def how_many(actor: Actor, verb: str, model: type[Base], *, where: Where = (), cap: int = 1000) -> int:
-    """How many they may see, counted no further than one past `cap`: then it is "more than" that."""
-    key = model.__mapper__.primary_key[0]
-    branches = [select(key.label("id")).where(way.clause(model), *where).limit(cap + 1).subquery()
-                for way in open_ways(actor, verb)]
-    found = branches[0] if len(branches) == 1 else _distinct(branches, cap + 1)
-    return int(db.session.scalar(select(func.count()).select_from(found).execution_options(**SCOPED)) or 0)
+def _values(actor: Actor, said: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {**standing_of(actor), **(said or {})}
 
 
-def _distinct(branches: Sequence[Any], limit: int) -> Any:
-    some = union_all(*(select(branch.c.id) for branch in branches)).subquery()
-    return select(some.c.id).distinct().limit(limit).subquery()
+def how_many(actor: Actor, verb: str, model: type[Base], *, where: Where = (), said: Mapping[str, Any] | None = None,
+             cap: int = 1000) -> int:
+    """How many they may see, counted no further than one past `cap`: then it is "more than" that. With `said`, `where`
+    was built once, as for `visible`."""
+    ways = open_ways(actor, verb)
+    if said is None:
+        return int(db.session.scalar(count(ways, model, where, cap)) or 0)
+    counted = count_of(verb, model, shape_of(actor), tuple(where), cap)
+    values = _values(actor, said)
+    return int(counted.one(**{name: values[name] for name in counted.names}) or 0)
 
 
 def scoped(actor: Actor, verb: str, model: type[Base], *columns: Any) -> Select[Any]:
@@ -127,30 +133,6 @@ def beside(model: type[Row], id: Any) -> Row:
     return db.session.get_one(model, id)
 
 
-def page(ways: Sequence[policy.Way], model: type[Row], where: Where, order: Any,
-         after: Place | None, limit: int) -> Select[Any]:
-    """The rows of one page, by the ways that open them."""
-    return _page(ways, model, where, order, after, limit).execution_options(**SCOPED)
-
-
-def _page(ways: Sequence[policy.Way], model: type[Row], where: Where, order: Any,
-          after: Place | None, limit: int) -> Select[Any]:
-    """Each way is a branch with its own order and limit, so each is one index scan; then the branches are merged."""
-    key, down, own = _column(order), _descending(order), model.__mapper__.primary_key[0]
-    keys = (key, own)
-    sort = [column.desc() if down else column.asc() for column in keys]
-    beyond = [] if after is None else [tuple_(*keys) < tuple(after) if down else tuple_(*keys) > tuple(after)]
-    if len(ways) == 1:
-        return select(model).where(ways[0].clause(model), *where, *beyond).order_by(*sort).limit(limit)
-    branches = [select(select(own.label("id"), key.label("key"))
-                       .where(way.clause(model), *where, *beyond).order_by(*sort).limit(limit).subquery())
-                for way in ways]
-    merged = union_all(*branches).subquery()
-    merged_sort = [column.desc() if down else column.asc() for column in (merged.c.key, merged.c.id)]
-    first = select(merged.c.id, merged.c.key).distinct().order_by(*merged_sort).limit(limit).subquery()
-    return select(model).join(first, and_(first.c.id == own)).order_by(*sort)
-
-
 def open_ways(actor: Actor, verb: str) -> list[policy.Way]:
     """No row for any of their roles: refused before any look-up, with the reason."""
     ways = policy.ways(actor, verb)
@@ -162,12 +144,4 @@ def open_ways(actor: Actor, verb: str) -> list[policy.Way]:
 
 def _place(row: Base, order: Any) -> Place:
     """Where the next page goes on."""
-    return getattr(row, _column(order).key), row.__mapper__.primary_key_from_instance(row)[0]
-
-
-def _column(order: Any) -> Any:
-    return order.element if isinstance(order, UnaryExpression) else order
-
-
-def _descending(order: Any) -> bool:
-    return isinstance(order, UnaryExpression) and order.modifier is desc_op
+    return getattr(row, column_of(order).key), row.__mapper__.primary_key_from_instance(row)[0]

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import flash, make_response, redirect, render_template, request, url_for
+from sqlalchemy import bindparam
 
 from .. import policy
 from ..access.queries import how_many
@@ -22,9 +23,11 @@ from .recording import add_note
 from .schemas import NOTES, NoteArgs, WriteNote
 from .sections import Line
 
+OF_CASE = (Note.case_id == bindparam("case_id"),)
+
 
 def summary(actor: Actor, case: Case) -> Line:
-    notes = how_many(actor, "note.read", Note, where=(Note.case_id == case.id,))
+    notes = how_many(actor, "note.read", Note, where=OF_CASE, said={"case_id": case.id})
     count = count_words(notes, "note") if notes else "None yet"
     if not policy.may(actor, "note.add", case):
         return Line(f"{count}, of those you may read")

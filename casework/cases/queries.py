@@ -1,11 +1,12 @@
 """Questions about cases: the list, one case with what belongs to its person, who may be chosen."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import joinedload, lazyload, load_only
 
 from ..access.models import Office, User
@@ -34,46 +35,62 @@ def case(actor: Actor, id: UUID, *, verb: str = "case.read") -> Case:
 
 def cases(actor: Actor, args: Mapping[str, Any], order: Any) -> Page[Case]:
     """One page of the cases they may see, as `CaseArgs` asks."""
-    return visible(actor, "case.read", Case, where=wanted(args), order=order, after=args.get("after"),
+    where, said = wanted(args)
+    return visible(actor, "case.read", Case, where=where, said=said, order=order, after=args.get("after"),
                    limit=args["limit"], options=WITH, **asked(args))
 
 
 def count(actor: Actor, args: Mapping[str, Any]) -> int:
-    return how_many(actor, "case.read", Case, where=wanted(args))
+    where, said = wanted(args)
+    return how_many(actor, "case.read", Case, where=where, said=said)
 
 
-def asked(args: Mapping[str, Any]) -> dict[str, str]:
+def asked(args: Mapping[str, Any]) -> dict[str, Any]:
     """What was asked for, for the trail: filters hold no identity."""
     return {name: str(args[name]) for name in ("state", "office", "specialist", "q") if args.get(name)}
 
 
-def wanted(args: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = []
-    if args.get("state"):
-        where.append(Case.state == args["state"])
-    if args.get("office"):
-        where.append(_key(Case.office_id, Office.id, Office.code, args["office"].upper()))
-    if args.get("specialist"):
-        where.append(_key(Case.specialist_id, User.id, User.username, args["specialist"].casefold()))
-    if args.get("q"):
-        where.append(numbered(args["q"]))
-    return where
+def wanted(args: Mapping[str, Any]) -> tuple[list[ColumnElement[bool]], dict[str, Any]]:
+    """What is asked for as clauses built once, and the values of their parameters."""
+    said = {**({"state": args["state"]} if args.get("state") else {}),
+            **_named("office", args.get("office"), str.upper),
+            **_named("specialist", args.get("specialist"), str.casefold),
+            **(numbered(args["q"]) if args.get("q") else {})}
+    return [WANTED[name] for name in said], said
 
 
-def numbered(text: str) -> ColumnElement[bool]:
-    """A whole number, the beginning of one, or its last digits without the zeros."""
+def _named(what: str, said: str | None, fold: Callable[[str], str]) -> dict[str, Any]:
+    """Named by id, or by the handle people use."""
+    if not said:
+        return {}
+    try:
+        return {f"{what}_id": UUID(said)}
+    except ValueError:
+        return {what: fold(said)}
+
+
+def _by_handle(id: Any, handle: Any, name: str) -> Any:
+    return select(id).where(handle == bindparam(name)).scalar_subquery()
+
+
+ESCAPE = "/"
+WANTED: dict[str, ColumnElement[bool]] = {
+    "state": Case.state == bindparam("state"),
+    "office_id": Case.office_id == bindparam("office_id"),
+    "office": Case.office_id == _by_handle(Office.id, Office.code, "office"),
+    "specialist_id": Case.specialist_id == bindparam("specialist_id"),
+    "specialist": Case.specialist_id == _by_handle(User.id, User.username, "specialist"),
+    "serial": Case.serial == bindparam("serial"),
+    "beginning": Case.number.like(bindparam("beginning"), escape=ESCAPE),
+}
+
+
+def numbered(text: str) -> dict[str, Any]:
+    """A whole number, the beginning of one, or its last digits without the zeros: which of WANTED, and its value."""
     plain = text.strip().upper()
     if plain.isascii() and plain.isdecimal() and len(plain) < 10:
-        return Case.serial == int(plain)
-    return Case.number.startswith(plain, autoescape=True)
-
-
-def _key(column: Any, id: Any, handle: Any, said: str) -> Any:
-    """Named by id, or by the handle people use."""
-    try:
-        return column == UUID(said)
-    except ValueError:
-        return column == select(id).where(handle == said).scalar_subquery()
+        return {"serial": int(plain)}
+    return {"beginning": re.sub(r"([/%_])", rf"{ESCAPE}\1", plain) + "%"}
 
 
 def of_person(actor: Actor, model: type[Own], case: Case, verb: str = "") -> Own:

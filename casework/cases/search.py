@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
 
 from .. import policy
 from ..access.queries import Page, scoped, visible
@@ -19,19 +19,24 @@ from ..kernel.conditions import Actor
 from ..kernel.data_keys import data_key
 from ..kernel.db import db
 from ..kernel.exact import NotExact, exact_indexes
+from ..kernel.many import within
 from .files import SCOPES, Identity
 from .models import Case, Person, PersonKey, key_place
-from .queries import WITH, numbered
+from .queries import WANTED, WITH, numbered
 
 BATCH, MOST = 500, 200
 NAMES = (Identity.legal_name, Identity.goes_by)
 
 
+FOUND = {name: or_(clause, within(Case.person_id, "people")) for name, clause in (
+    *((name, WANTED[name]) for name in ("serial", "beginning")), ("number", Case.number == bindparam("number")))}
+
+
 def search(actor: Actor, query: str) -> Page[Case]:
     """The cases found, at most two hundred, last changed first."""
     people = {*_by_identifier(actor, query), *_by_name(actor, query)}
-    by_number = numbered(query) if _looks_like_a_number(query) else Case.number == query.strip().upper()
-    found = visible(actor, "case.read", Case, where=(or_(by_number, Case.person_id.in_(people)),),
+    said = numbered(query) if _looks_like_a_number(query) else {"number": query.strip().upper()}
+    found = visible(actor, "case.read", Case, where=(FOUND[next(iter(said))],), said={**said, "people": people},
                     order=Case.updated_at.desc(), limit=50, options=WITH)
     remember(actor, "case.search", found=len(found))
     return found

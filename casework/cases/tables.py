@@ -31,7 +31,7 @@ def _columns(due: Mapping[UUID, Due], called: Mapping[UUID, str] | None, sortabl
     names = [Column("name", "Goes by", show=lambda case: called.get(case.person_id, "Not yours to see"))
              ] if called is not None else []
     return [
-        Column("number", "Case", link=lambda case: url_for("cases.show", id=case.id), sort=sortable), *names,
+        Column("number", "Case", link=lambda case: f"/cases/{case.id}", sort=sortable), *names,
         Column("state", "State"), Column("office", "Office", show=lambda case: office_of(case).name),
         Column("specialist", "Specialist", show=lambda case: lead_of(case).name), Column("language", "Language"),
         Column("flags", "Flags", show=flag_words),

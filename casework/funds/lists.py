@@ -20,7 +20,7 @@ def wanted(args: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     return [*where, Disbursement.office_id == _office(args["office"])] if args.get("office") else where
 
 
-def asked(args: Mapping[str, Any]) -> dict[str, str]:
+def asked(args: Mapping[str, Any]) -> dict[str, Any]:
     """The same for the trail."""
     return {name: str(args[name]) for name in ("state", "office", "fund") if args.get(name)}
 

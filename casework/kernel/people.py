@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session, object_session
 from sqlalchemy.sql.functions import FunctionElement
 
 from .conditions import written
-from .db import Base, Dated, now
+from .db import Base, Dated, Utc, now
 from .once import once
 from .prepared import Prepared
+
+# When it is asked, not when the question was built.
+MOMENT = bindparam("at_this_moment", callable_=now, type_=Utc())
 
 
 class one_of(FunctionElement[bool]):
@@ -53,13 +56,13 @@ class People:
         """Rows of a table that stand beside this user or office: a filter that an index answers. For its opposite ask
         `leave_out`: a row whose own key is NULL is in neither `include` nor its negation."""
         here = [getattr(model, name) for name in self.here]
-        mine = self._standing(who, now())
+        mine = self._standing(who, MOMENT)
         return tuple_(*here).in_(mine) if len(here) > 1 else one_of(here[0], mine.correlate(None).scalar_subquery())
 
     def leave_out(self, model: type[Base], who: UUID) -> ColumnElement[bool]:
         """All other rows. Those who stand beside may be many: they are hashed, not searched through for every row."""
         here = [getattr(model, name) for name in self.here]
-        inside = tuple_(*here).in_(self._standing(who, now()))
+        inside = tuple_(*here).in_(self._standing(who, MOMENT))
         return not_(func.coalesce(inside, False) if any(column.nullable for column in here) else inside)
 
     def has(self, row: Base, who: UUID) -> bool:

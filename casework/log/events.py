@@ -13,9 +13,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, select, union_all
 
+from ..access.building import page
 from ..access.cursors import cursor, place_of
 from ..access.models import User
-from ..access.queries import LARGEST_PAGE, how_many, open_ways, page
+from ..access.queries import LARGEST_PAGE, how_many, open_ways
 from ..audit import remember
 from ..audit.looks import showing
 from ..audit.models import AuditEvent

@@ -10,6 +10,9 @@ from casework.kernel.errors import Forbidden
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+KEPT = "casework_csrf"
+
+
 class NotOurs(Forbidden):
     """A form without a token that is still good: too old, another session's, or another site's."""
 
@@ -18,14 +21,26 @@ class NotOurs(Forbidden):
 
 def token() -> str:
     """The same for a whole session, so that two answers differ in nothing else."""
+    if KEPT not in g:
+        setattr(g, KEPT, _lasting())
+    return str(g.get(KEPT))
+
+
+def _lasting() -> str:
     if "csrf_sent" not in session or not _good(session["csrf_sent"]):
         g.pop("csrf_token", None)
         session["csrf_sent"] = flask_wtf.csrf.generate_csrf()
     return str(session["csrf_sent"])
 
 
+def forget() -> None:
+    """Each request looks for itself."""
+    g.pop(KEPT, None)
+
+
 def renew() -> None:
     """A new token: call it at sign-in, sign-out and step-up."""
+    forget()
     g.pop("csrf_token", None)
     for name in ("csrf_token", "csrf_sent"):
         session.pop(name, None)
@@ -51,4 +66,5 @@ def _good(token: str) -> bool:
 
 def init_app(app: Flask) -> None:
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # it ends with the session
+    app.before_request(forget)
     app.jinja_env.globals["csrf_token"] = token

@@ -13,6 +13,7 @@ from .hooks import reader_zone
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
           "October", "November", "December")
 PARTS = ("month", "day", "year")
+NEAR = {0: "today", -1: "yesterday", 1: "tomorrow"}
 
 
 class WrongDate(ValueError):
@@ -95,9 +96,9 @@ def moment_words(value: datetime | None) -> str:
     """`today, 14:10`, `20 Nov, 15:10`, `20 Nov 2025, 15:10`, in the reader's office."""
     if value is None:
         return ""
-    here, today = local(value), local().date()
-    away = (here.date() - today).days
-    day = {0: "today", -1: "yesterday", 1: "tomorrow"}.get(away) or day_words(here, year=here.year != today.year)
+    zone = reader_zone()
+    here, today = value.astimezone(zone), now().astimezone(zone).date()
+    day = NEAR.get((here.date() - today).days) or day_words(here.date(), year=here.year != today.year)
     return f"{day}, {here:%H:%M}"
 
 
@@ -111,33 +112,27 @@ class Due:
 
 def due_words(due: date | datetime | None, done: date | datetime | None = None) -> Due:
     if done is not None:
-        return Due("done", "Done", _when(done))
+        return Due("done", "Done", _when(done, local().date())[2])
     if due is None:
         return Due("later", "No date", "")
-    away = (_day(due) - local().date()).days
+    today = local().date()
+    day, clock, when = _when(due, today)
+    away = (day - today).days
     if (due <= now()) if isinstance(due, datetime) else away < 0:
-        return Due("over", f"Overdue {_late(due, away)}", f"since {_when(due)}")
+        return Due("over", f"Overdue {_late(due, away)}", f"since {when}")
     if away == 0:
-        return Due("soon", "Today", f"by {_clock(due)}" if _clock(due) else "")
+        return Due("soon", "Today", f"by {clock}" if clock else "")
     if away == 1:
-        return Due("soon", "Tomorrow", _when(due))
-    return Due("later", f"{due:%A}" if away < 7 else f"In {away} days", _when(due))
+        return Due("soon", "Tomorrow", when)
+    return Due("later", f"{due:%A}" if away < 7 else f"In {away} days", when)
 
 
-def _day(value: date | datetime) -> date:
-    return local(value).date() if isinstance(value, datetime) else value
-
-
-def _clock(value: date | datetime) -> str:
-    """The hour, but for what is due at the end of a day: there the day says it all."""
+def _when(value: date | datetime, today: date) -> tuple[date, str, str]:
+    """The day, the hour, and both in words. What is due at the end of a day has no hour: there the day says it all."""
     here = local(value) if isinstance(value, datetime) else None
-    return f"{here:%H:%M}" if here and here.time() != time.max else ""
-
-
-def _when(value: date | datetime) -> str:
-    day, clock = _day(value), _clock(value)
-    words = day_words(day, year=day.year != local().year)
-    return f"{words}, {clock}" if clock else words
+    day, clock = here.date() if here else value, f"{here:%H:%M}" if here and here.time() != time.max else ""
+    words = day_words(day, year=day.year != today.year)
+    return day, clock, f"{words}, {clock}" if clock else words
 
 
 def _late(due: date | datetime, away: int) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from casework.kernel.money import dollars
@@ -37,6 +38,12 @@ class Column:
     def words(self, row: Any) -> Any:
         value = self.show(row) if self.show else row[self.name] if isinstance(row, dict) else getattr(row, self.name)
         return plain_words(value)
+
+    def tags(self, *, first: bool) -> tuple[Markup, Markup]:
+        """What begins and ends a cell. The first of a row says what the row is about."""
+        kind, begin = ("th", Markup('<th scope="row"')) if first else ("td", Markup("<td"))
+        side = Markup(' class="cw-right cw-num"') if self.right else ""
+        return begin + Markup(' data-label="{}"{}>').format(self.label, side), Markup("</{}>").format(kind)
 
     def address(self, row: Any) -> str | None:
         return self.link(row) if self.link else None
@@ -65,11 +72,13 @@ class Table:
         words = count_words(len(self.rows) if self.total is None else self.total, self.noun, self.plural)
         return words[:1].upper() + words[1:]
 
-    def lines(self) -> Iterator[tuple[bool, list[tuple[Column, str | None, Any]]]]:
-        """For each row whether it is late, and in each column the address and the words."""
+    def lines(self) -> Iterator[tuple[bool, list[tuple[Markup, str | None, Any, Markup]]]]:
+        """For each row whether it is late, and in each column the address and the words, between the tags of the
+        cell."""
+        tags = [(column, *column.tags(first=column is self.columns[0])) for column in self.columns]
         for row in self.rows:
             yield bool(self.late and self.late(row)), [
-                (column, column.address(row), column.words(row)) for column in self.columns]
+                (begin, column.address(row), column.words(row), end) for column, begin, end in tags]
 
     @property
     def totals(self) -> bool:

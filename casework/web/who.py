@@ -13,14 +13,17 @@ from casework.kernel.conditions import Actor
 
 from .hooks import hooks
 
+KEPT = "_login_user"  # where Flask-Login keeps the person it loaded
+
 
 def actor() -> Actor:
     """Whoever is signed in. Ask `signed_in()` first where the gate has not."""
-    return cast(Actor, flask_login.current_user._get_current_object())
+    known: Actor | None = g.get(KEPT)
+    return known or cast(Actor, flask_login.current_user._get_current_object())
 
 
 def signed_in() -> bool:
-    return bool(flask_login.current_user.is_authenticated)
+    return bool(actor().is_authenticated)  # type: ignore[attr-defined]
 
 
 def perhaps() -> Actor | None:
@@ -34,7 +37,7 @@ def bearer_token() -> str | None:
 
 def forget() -> None:
     """Flask-Login keeps the person in `g`, which two requests may share in tests or after a sign-in."""
-    g.pop("_login_user", None)
+    g.pop(KEPT, None)
 
 
 def _whose(request: Request) -> Actor | None:

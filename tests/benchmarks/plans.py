@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from casework.access.building import page
 from casework.access.models import User
-from casework.access.queries import open_ways, page
+from casework.access.queries import open_ways
 from casework.cases.models import Case
 from casework.kernel.db import db
 from tests.benchmarks import wall

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from casework import schema
+from casework.access.building import page
 from casework.access.models import User
-from casework.access.queries import open_ways, page
+from casework.access.queries import open_ways
 from casework.cases.models import Case
 from casework.kernel.db import db
 from tests.plans import TIMES, plans_of
