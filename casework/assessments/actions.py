@@ -16,6 +16,7 @@ from ..kernel import rulebook
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..kernel.errors import Conflict, Invalid
+from ..kernel.prepared import Prepared
 from ..web.deeds import Deed
 from .instrument import TOPIC, Domain, taken_as_not_applicable
 from .models import Answer, NeedRating, NeedsAssessment, Purpose, State
@@ -75,12 +76,12 @@ def _by_domain(assessment: NeedsAssessment) -> dict[str, NeedRating]:
     return {rating.domain: rating for rating in assessment.ratings}
 
 
-UNDER_18 = select(Case.under_18).where(Case.id == CASE_ID)
+UNDER_18 = Prepared(select(Case.under_18).where(Case.id == CASE_ID))
 
 
 def _keep_up_with_case(assessment: NeedsAssessment) -> None:
     """Whether the person is under 18 may become known while a draft is filled."""
-    assessment.under_18 = db.session.execute(UNDER_18, {"case_id": assessment.case_id}).scalar_one()
+    assessment.under_18 = UNDER_18.one(case_id=assessment.case_id)
 
 
 def _rate(assessment: NeedsAssessment, known: Mapping[str, Domain], there: dict[str, NeedRating],

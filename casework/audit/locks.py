@@ -4,8 +4,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, inspect, select
+from sqlalchemy import bindparam, inspect, select
 from sqlalchemy.orm import Mapper, Session
+
+from ..kernel.prepared import Prepared
 
 EAGER = frozenset({"joined", "selectin", "subquery", "immediate"})
 
@@ -13,7 +15,7 @@ EAGER = frozenset({"joined", "selectin", "subquery", "immediate"})
 class Lock(NamedTuple):
     """A row's own columns and the versions of the rows it belongs to."""
 
-    query: Select[Any]
+    query: Prepared
     columns: list[str]
     parents: list[str]
 
@@ -26,8 +28,8 @@ def moved_on(session: Session, thing: Any) -> bool:
         return True
     known = [getattr(thing, name) for name in lock.columns]
     known += [getattr(thing, name).version for name in lock.parents]
-    found = session.execute(lock.query, {"id": thing.id}).first()
-    return found is None or list(found) != known
+    found = lock.query.asked_in(session, {"sought": thing.id})
+    return not found or list(found[0]) != known
 
 
 @cache
@@ -39,7 +41,7 @@ def _lock(mapper: Mapper[Any]) -> Lock | None:
         return None
     columns = [each.key for each in mapper.column_attrs]
     versions = [each.mapper.class_.version for each in eager]
-    query = select(*(getattr(kind, name) for name in columns), *versions).where(kind.id == bindparam("id"))
+    query = select(*(getattr(kind, name) for name in columns), *versions).where(kind.id == bindparam("sought"))
     for each in eager:
         query = query.join(getattr(kind, each.key))
-    return Lock(query.with_for_update(of=kind), columns, [each.key for each in eager])
+    return Lock(Prepared(query.with_for_update(of=kind)), columns, [each.key for each in eager])

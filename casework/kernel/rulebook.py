@@ -123,11 +123,7 @@ def today() -> date:
 def current(topic: str, on: date | None = None) -> Edition:
     """The highest version of `topic` in force on a day (default: today); NoRule when there is none."""
     day = on or today()
-    id = once((current, topic, day), lambda: db.session.scalar(
-        select(RulebookEntry.id)
-        .where(RulebookEntry.topic == topic, RulebookEntry.effective_on <= day)
-        .order_by(RulebookEntry.version.desc())
-        .limit(1)))
+    id = once((current, topic, day), lambda: HIGHEST.one(topic=topic, day=day))
     if id is None:
         raise NoRule(f"no version of {topic} is in force on {day}")
     return _read([id])[0]
@@ -139,6 +135,9 @@ def in_force(on: date | None = None) -> dict[str, Edition]:
     return once((in_force, day), lambda: _in_force(day))
 
 
+HIGHEST = Prepared(select(RulebookEntry.id).where(
+    RulebookEntry.topic == bindparam("topic"), RulebookEntry.effective_on <= bindparam("day"),
+).order_by(RulebookEntry.version.desc()).limit(1))
 RISING = Prepared(select(RulebookEntry.topic, RulebookEntry.id).where(
     RulebookEntry.effective_on <= bindparam("day")).order_by(RulebookEntry.version))
 
