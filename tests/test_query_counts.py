@@ -99,3 +99,24 @@ def questions(client, path):
     assert answer.status_code == 200, answer.text
     db.session.remove()
     return asked
+
+
+ONLY_WHERE_THERE_IS_SOMETHING = ("FROM disbursement", "FROM cp_request", "FROM cp_grant", "FROM cp_item", "FROM receipt")
+
+
+@pytest.mark.parametrize("name", ["ada", "sam"])
+def test_a_case_without_money_or_continued_presence_asks_whether_there_is_any_and_no_more(world, browser, name):
+    """One statement asks for all the small facts of a case; only what it finds is asked for further."""
+    path, client = f"/cases/{new_case(world).id}", browser(name)
+    asked = [" ".join(each.split()) for each in questions(client, path)]
+    together = [each for each in asked if each.startswith("SELECT (SELECT")]
+    assert len(together) == 1 and "FROM disbursement" in together[0] and "FROM cp_request" in together[0]
+    assert [each for each in asked if each not in together and any(
+        table in each for table in ONLY_WHERE_THERE_IS_SOMETHING)] == []
+
+
+def test_a_case_with_money_is_asked_for_it(world, browser):
+    case = new_case(world)
+    request(world, case)
+    asked = [" ".join(each.split()) for each in questions(browser("ada"), f"/cases/{case.id}")]
+    assert [each for each in asked if not each.startswith("SELECT (SELECT") and "FROM disbursement" in each]

@@ -5,15 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from casework import audit
 from casework.access.queries import find, visible
-from casework.audit.models import AuditEvent
+from casework.audit.models import AuditEvent, Look
 from casework.cases.models import Case
 from casework.kernel.db import db
 from casework.kernel.system import SYSTEM
 from casework.log.events import events
+from casework.log.unfolding import unfold
 
 JANUARY = datetime(2026, 1, 12, 15, tzinfo=UTC)
 
@@ -101,6 +102,19 @@ def test_one_case_by_number_or_id_with_the_lists_that_showed_it(seen, world):
     assert {event.row.actor_id for event in by_number} == {world.ada.id, world.sam.id}
     by_id = seen("uma", case=str(world.rosa.id), verb="case.read")
     assert [event.id for event in by_number] == [event.id for event in by_id]
+
+
+def test_a_list_that_showed_a_case_is_found_by_what_was_unfolded(seen, world, truth):
+    """Behind the wall, too, where the looks themselves are for nobody to read: an event that only they tie to the case
+    is among those of the case."""
+    unfold()
+    apart = next(row.id for row in seen("uma", verb="office.create"))
+    assert apart not in {row.id for row in seen("uma", case=world.rosa.number)}
+    truth.execute(insert(Look).values(event_id=apart, place=99, kind="case", record_id=world.rosa.id,
+                                      about_id=world.rosa.id))
+    truth.commit()
+    db.session.rollback()
+    assert apart in {row.id for row in seen("uma", case=world.rosa.number)}
 
 
 def test_a_case_that_does_not_exist_shows_nothing(seen):
