@@ -13,13 +13,14 @@ from ..web.versions import expected_version
 from ..web.who import actor
 from . import actions
 from .models import NeedsAssessment
+from .queries import WITH_RATINGS
 from .schemas import AssessmentArgs, AssessmentLine, AssessmentView, Begin, Save
 
 api = Api("assessments_api", description="Needs assessments")
 
 
 def one(id: UUID) -> NeedsAssessment:
-    return find(actor(), NeedsAssessment, id)
+    return find(actor(), NeedsAssessment, id, options=(WITH_RATINGS,))
 
 
 @api.get("/cases/<uuid:case_id>/assessments")

@@ -30,7 +30,8 @@ __all__ = ["case_page", "pages"]
 pages = Blueprint("assessments", __name__)
 
 SIGNERS = (joinedload(NeedsAssessment.signed_by), joinedload(NeedsAssessment.started_by))
-WITH_CASE = (joinedload(NeedsAssessment.case), *SIGNERS)
+LISTED = (queries.WITH_RATINGS, *SIGNERS)
+WITH_CASE = (joinedload(NeedsAssessment.case), queries.WITH_RATINGS, *SIGNERS)
 
 
 @pages.app_context_processor
@@ -57,7 +58,7 @@ def index(case_id: UUID) -> Any:
     if form.errors:  # what was read before the refusal was let go with it
         case = find(actor(), Case, case_id)
     rows = visible(actor(), "assessment.read", NeedsAssessment, where=(NeedsAssessment.case_id == case.id,),
-                   order=NeedsAssessment.started_at.desc(), after=request.args.get("after"), options=SIGNERS)
+                   order=NeedsAssessment.started_at.desc(), after=request.args.get("after"), options=LISTED)
     return render_template(
         "assessments/index.html", case=case, form=form, table=listed(rows), acuity=acuity(case),
         duties=as_deeds(waiting(actor(), case)),

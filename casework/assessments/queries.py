@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import selectinload
 
 from ..access.queries import visible
 from ..kernel.conditions import Actor
@@ -17,6 +18,9 @@ from ..kernel.prepared import Prepared
 from ..kernel.rulebook import edition
 from .instrument import Domain, asked, taken_as_not_applicable
 from .models import EMERGENCY, HIGH, SAFETY, Answer, NeedRating, NeedsAssessment, State, cannot_wait
+
+# The person whose key seals the notes is the assessment's own, and at hand.
+WITH_RATINGS = selectinload(NeedsAssessment.ratings).lazyload(NeedRating.person)
 
 
 @dataclass(frozen=True, slots=True)

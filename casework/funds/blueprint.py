@@ -24,10 +24,13 @@ def words() -> dict[str, Any]:
     return {"states": STATES, "accounts": ACCOUNTS, "kinds": KINDS, "held_why": HELD_WHY, "token_why": TOKEN_WHY}
 
 
+WITH_ITS_OWN = (
+    joinedload(Disbursement.office), joinedload(Disbursement.fund), joinedload(Disbursement.requested_by))
+
+
 def one(id: UUID) -> Disbursement:
     """A disbursement this reader may see, with its office, its fund and who asked."""
-    return find(actor(), Disbursement, id, options=(
-        joinedload(Disbursement.office), joinedload(Disbursement.fund), joinedload(Disbursement.requested_by)))
+    return find(actor(), Disbursement, id, options=WITH_ITS_OWN)
 
 
 def fund_of(id: UUID) -> Fund:

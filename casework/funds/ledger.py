@@ -13,6 +13,7 @@ from ..kernel.clocks import fiscal_year
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..kernel.errors import Conflict
+from ..kernel.prepared import Prepared
 from ..kernel.rulebook import today
 from ..kernel.scope import rules
 from .accounts import NATIONAL, NOWHERE, Account, Balance, Fund, Movement
@@ -86,19 +87,19 @@ def _size(much: Much, amount: Decimal, left: Decimal, there: Decimal, disburseme
             Much.THERE: min(left, there)}[much]
 
 
-MOVED = select(Movement.source, Movement.target, func.sum(Movement.amount)).where(
-    Movement.disbursement_id == bindparam("disbursement_id")).group_by(Movement.source, Movement.target)
-HOLD = select(Balance.amount).where(
+MOVED = Prepared(select(Movement.source, Movement.target, func.sum(Movement.amount)).where(
+    Movement.disbursement_id == bindparam("disbursement_id")).group_by(Movement.source, Movement.target))
+HOLD = Prepared(select(Balance.amount).where(
     Balance.fund_id == bindparam("fund_id"), Balance.fiscal_year == bindparam("year"),
     Balance.office_id == bindparam("office_id"),
-    Balance.account == bindparam("account")).with_for_update(key_share=True)
+    Balance.account == bindparam("account")).with_for_update(key_share=True))
 
 
 def held(disbursement: Disbursement) -> Held:
     """What this request holds in each account, as its own movements tell it."""
     found: Held = defaultdict(Decimal)
     with rules("ledger"):
-        rows = db.session.execute(MOVED, {"disbursement_id": disbursement.id}).all()
+        rows = MOVED.rows(disbursement_id=disbursement.id)
     for source, target, much in rows:
         found[source] -= much
         found[target] += much
@@ -109,7 +110,7 @@ def _hold(fund_id: UUID, year: int, office_id: UUID) -> None:
     """One spender at a time per office account, in one order, so that two never wait for each other."""
     account = Account.APPORTIONED if office_id == NOWHERE else Account.AVAILABLE
     with rules("ledger"):
-        db.session.execute(HOLD, {"fund_id": fund_id, "year": year, "office_id": office_id, "account": account})
+        HOLD.rows(fund_id=fund_id, year=year, office_id=office_id, account=account)
 
 
 def recomputed() -> dict[Line, Decimal]:

@@ -21,17 +21,21 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Response, current_app, make_response, request
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from casework import audit
 from casework.kernel.errors import Conflict, Invalid, Refusal
+from casework.kernel.prepared import Prepared
 
 from .csrf import SAFE
 from .models import Answer
 from .who import actor
 
 View = TypeVar("View", bound=Callable[..., Any])
+LOCK = Prepared(select(func.pg_try_advisory_xact_lock(bindparam("number", type_=BigInteger()))))
+STORED = Prepared(select(Answer.body_digest, Answer.status, Answer.headers, Answer.sealed).where(
+    Answer.user_id == bindparam("user_id"), Answer.key_digest == bindparam("mark")))
 KEPT_HEADERS = ("Location", "Content-Type", "ETag")
 
 
@@ -73,11 +77,9 @@ def _key() -> str:
 def _replayed(session: Session, key: str) -> Response | None:
     """The stored answer to this key. PostgreSQL says at once when the first is still under way; SQLite has waited."""
     mark = _mark(key)
-    if session.get_bind().dialect.name == "postgresql":
-        lock = func.pg_try_advisory_xact_lock(int.from_bytes(mark[:8], "big", signed=True))
-        if not session.scalar(select(lock)):
-            raise Conflict("The same request is still being done. Wait a moment, then look.")
-    found = session.get(Answer, (actor().id, mark), populate_existing=True)
+    if session.get_bind().dialect.name == "postgresql" and not LOCK.one(number=int.from_bytes(mark[:8], signed=True)):
+        raise Conflict("The same request is still being done. Wait a moment, then look.")
+    found = STORED.row(user_id=actor().id, mark=mark)
     if found is None:
         return None
     if found.body_digest != _body_digest():
