@@ -83,17 +83,18 @@ def _part(form: Format, rows: list[bytes]) -> Part:
 def _lines(form: Format, where: Sequence[ColumnElement[bool]]) -> Select[Any]:
     net = type_coerce(D.paid, BigInteger) - type_coerce(D.refunded, BigInteger)
     keys: list[Cell] = [D.id, D.case_id, D.office_id, literal(RAISED, BigInteger) + net]
-    query: Select[Any] = select(*keys, *LINES[form]({**_cells(), **_people()}))
+    query: Select[Any] = select(*keys, *LINES[form]({**_cells(), **_people(SAID[form])}))
     query = query.select_from(D).join(Office, Office.id == D.office_id).join(Fund, Fund.id == D.fund_id)
     query = query.outerjoin(RulebookEntry, RulebookEntry.id == D.tiers_entry_id)
     return query.where(*where).order_by(D.id)
 
 
-def _people() -> dict[str, Cell]:
-    """Who took each step. The staff's names are gathered once and looked up: six joins cost more than all else."""
-    known = select(func.jsonb_object_agg(cast(User.id, Text), User.username).label("names")).cte("known")
+def _people(said: Callable[[Cell], Cell]) -> dict[str, Cell]:
+    """Who took each step. The staff's names are gathered once, as they will stand there, and looked up: six joins cost
+    more than all else."""
+    known = select(func.jsonb_object_agg(cast(User.id, Text), said(User.username)).label("names")).cte("known")
     names: Any = select(known.c.names).scalar_subquery()
-    return {f"{step}_by": names.op("->>")(cast(getattr(D, f"{step}_by_id"), Text)) for step in STEPS}
+    return {name: names.op("->>")(cast(getattr(D, f"{name}_id"), Text)) for name in sorted(PEOPLE)}
 
 
 def _cells() -> dict[str, Cell]:
@@ -119,12 +120,13 @@ def _day(moment: Any) -> Cell:
 
 
 PLAIN = ("number", "case_number", "fiscal_year", "category", "state", "tier", "payee_token", "id")
+PEOPLE = frozenset(f"{step}_by" for step in STEPS)
 BARE = frozenset({"fiscal_year", "tier", "tiers_version", "exigent"})
-SAFE = BARE | {"id", "state", "requested_on", "approved_on", "obligated_on", "paid_on", *AMOUNTS}
+SAFE = {"id", "state", "requested_on", "approved_on", "obligated_on", "paid_on", *AMOUNTS}
 
 
 def _csv(cells: dict[str, Cell]) -> list[Cell]:
-    return [cells[name] if name in SAFE else _harmless(cells[name]) for name in HEADER]
+    return [cells[name] if name in BARE | SAFE | PEOPLE else _harmless(cells[name]) for name in HEADER]
 
 
 def _harmless(cell: Cell) -> Cell:
@@ -140,12 +142,14 @@ def _json(cells: dict[str, Cell]) -> list[Cell]:
 
 
 def _in_json(name: str, cell: Cell) -> Cell:
-    words = cast(cell, Text)
-    if name in BARE:
-        return words
-    if name in SAFE:
-        return literal('"').concat(words).concat(literal('"'))
-    return cast(func.to_json(words), Text)
+    if name in BARE | PEOPLE:
+        return cast(cell, Text)
+    return literal('"').concat(cast(cell, Text)).concat(literal('"')) if name in SAFE else _quoted(cell)
+
+
+def _quoted(cell: Cell) -> Cell:
+    return cast(func.to_json(cast(cell, Text)), Text)
 
 
 LINES: dict[Format, Callable[[dict[str, Cell]], list[Cell]]] = {Format.CSV: _csv, Format.JSONL: _json}
+SAID: dict[Format, Callable[[Cell], Cell]] = {Format.CSV: _harmless, Format.JSONL: _quoted}

@@ -23,7 +23,7 @@ FIRST_BYTE = 1.0
 """Seconds."""
 FLAT = 8.0
 """Megabytes by which the workers may grow, however many rows."""
-ROUNDS, WARM = 5, 4
+ROUNDS, WARM = 7, 4
 
 
 class Taken(NamedTuple):
