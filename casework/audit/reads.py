@@ -5,8 +5,8 @@ Everywhere else each is written at once.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +17,22 @@ from ..kernel.db import Base, begin_writing, db
 from ..kernel.errors import Unrecorded
 from ..kernel.given import forget_given, give
 from .events import Said, case_of, event, write
+
+
+class Shown(NamedTuple):
+    """Records that were shown together: their ids, the case of each, and all the offices that they belong to."""
+
+    ids: Sequence[str]
+    case_ids: Sequence[str]
+    office_ids: Sequence[UUID]
+
+    def said(self, kind: str) -> Said:
+        cases = set(self.case_ids)
+        return {"shown": [[kind, id, case_id] for id, case_id in zip(self.ids, self.case_ids, strict=True)],
+                "subject_kind": kind, "subject_id": UUID(self.ids[0]) if len(self.ids) == 1 else None,
+                "case_id": UUID(cases.pop()) if len(cases) == 1 else None,
+                "office_id": self.office_ids[0] if len(self.office_ids) == 1 else None}
+
 
 UNRECORDED = "What you asked for could not be written into the log, so it is not shown."
 
@@ -29,15 +45,10 @@ def record_read(actor: Actor, verb: str, rows: Sequence[Any], **details: Any) ->
     keep(event(actor.id, verb, one, details=details, shown=shown) | _shared(rows))
 
 
-def record_shown(actor: Actor, verb: str, model: type[Base], ids: Sequence[str], case_ids: Sequence[str],
-                 office_ids: Sequence[UUID], **details: Any) -> None:
-    """The same for records of cases that left as lines, known by their ids only."""
-    kind = model.__tablename__
-    belonging = {name: said[0] for name, said in (("case_id", [*map(UUID, set(case_ids))]), ("office_id", office_ids))
-                 if len(said) == 1}
-    keep(event(actor.id, verb, details=details) | {
-        "shown": [[kind, id, about] for id, about in zip(ids, case_ids, strict=True)], "subject_kind": kind,
-        "subject_id": UUID(ids[0]) if len(ids) == 1 else None} | belonging)
+def record_shown(actor: Actor, verb: str, model: type[Base], parts: Iterable[Shown], **details: Any) -> None:
+    """The same for records of cases that left as lines, known by their ids only: one event for each part of them, all
+    in one transaction."""
+    keep(*(event(actor.id, verb, details=details) | part.said(model.__tablename__) for part in parts))
 
 
 def _shared(rows: Sequence[Any]) -> Said:
@@ -82,14 +93,14 @@ def joined(session: Session) -> None:
         session.info["reads"] = []
 
 
-def keep(one: Said) -> None:
-    """One event: with the others of this web request, or at once."""
+def keep(*events: Said) -> None:
+    """With the others of this web request, or at once."""
     session = db.session()
     gathered = session.info.get("reads")
     if gathered is None:
-        _write(session, [one])
+        _write(session, list(events))
     else:
-        gathered.append(one)
+        gathered.extend(events)
 
 
 def _write(session: Session, events: list[Said]) -> None:

@@ -40,7 +40,7 @@ def _number(value: int) -> str:
 
 
 def _list(value: list[Any]) -> str:
-    return f"[{','.join(map(_written, value))}]"
+    return f"[{','.join([encode_basestring(one) if type(one) is str else _written(one) for one in value])}]"
 
 
 def _object(value: dict[str, Any]) -> str:

@@ -1,9 +1,9 @@
 """The log of disbursements, taken away: as CSV or as JSON Lines, in chunks, whatever its length.
 
-Memory does not grow with the rows. Before each 1,000 rows leave, the trail names them; at the end it keeps the filter,
-the count and the digest of every byte sent. The last line of a JSON Lines file is the same manifest; a CSV file has
-none within, so that every row of it is a disbursement: its digest stands in the trail, and `casework disbursements
-export --out` writes it beside the file.
+Memory does not grow with the rows. Before a thousand rows leave, the trail names them in an event of their own; at the
+end it keeps the filter, the count and the digest of every byte sent. The last line of a JSON Lines file is the same
+manifest; a CSV file has none within, so that every row of it is a disbursement: its digest stands in the trail, and
+`casework disbursements export --out` writes it beside the file.
 """
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ import csv
 import io
 import json
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from ..access.streams import line
+from ..access.streams import ahead, line
 from ..audit import record_shown, remember
 from ..funds.models import NOTHING, Disbursement
 from ..kernel.conditions import Actor
@@ -32,6 +33,7 @@ from .schemas import Format
 
 Row = dict[str, Any]
 Where = Sequence[ColumnElement[bool]]
+TOGETHER = 4  # parts
 
 
 @dataclass
@@ -62,12 +64,10 @@ def export(actor: Actor, form: Format, *, manifest: Manifest | None = None, **as
 def _bytes(actor: Actor, form: Format, manifest: Manifest, where: Where) -> Iterator[bytes]:
     if form is Format.CSV:
         yield _counted(manifest, _csv([HEADER]))
-    with line(actor) as connection:
-        written = by_the_database if connection.dialect.name == "postgresql" else _by_us
-        with closing(written(connection, form, where)) as parts:  # before its line is, also when nobody reads on
-            for part in parts:
-                record_shown(actor, TAKE, Disbursement, part.ids, part.case_ids, part.office_ids,
-                             format=form, filter=manifest.filter)
+    with line(actor) as connection, _blocks(connection, form, where) as blocks:
+        for block in blocks:
+            record_shown(actor, TAKE, Disbursement, (part.shown for part in block), format=form, filter=manifest.filter)
+            for part in block:
                 manifest.rows += len(part.ids)
                 manifest.paid += part.paid
                 yield _counted(manifest, part.data)
@@ -75,6 +75,24 @@ def _bytes(actor: Actor, form: Format, manifest: Manifest, where: Where) -> Iter
     remember(actor, TAKE, format=form, **told)
     if form is Format.JSONL:
         yield json.dumps({"manifest": told}).encode() + b"\n"
+
+
+@contextmanager
+def _blocks(connection: Connection, form: Format, where: Where) -> Iterator[Iterator[list[Part]]]:
+    """PostgreSQL writes the next while we see to one. Closed before the line is, also when nobody reads on."""
+    postgresql = connection.dialect.name == "postgresql"
+    with closing((by_the_database if postgresql else _by_us)(connection, form, where)) as parts:
+        blocks = _together(parts)
+        with closing(ahead(blocks) if postgresql else blocks) as found:
+            yield found
+
+
+def _together(parts: Iterator[Part]) -> Generator[list[Part], None, None]:
+    """The first leaves at once, the others several at a time: their events are one transaction."""
+    size = 1
+    while block := list(islice(parts, size)):
+        yield block
+        size = TOGETHER
 
 
 def _by_us(connection: Connection, form: Format, where: Where) -> Generator[Part, None, None]:

@@ -2,14 +2,14 @@
 
 One COPY in one snapshot, in the order of the primary key. Before each line stand, in fixed width, the keys of the
 record, its case and its office, and the cents that were paid on it: what the trail and the manifest need, taken off
-before the line leaves.
+before the line leaves. The quoting of a CSV file is COPY's own. A line of JSON holds no bare control character; with
+two of those for delimiter and quote it passes as it is.
 """
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from decimal import Decimal
-from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -28,10 +28,10 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.orm import aliased
 
 from ..access.models import Office, User
 from ..access.streams import copied
+from ..audit import Shown
 from ..funds.models import HELD, Disbursement, Fund
 from ..kernel.rulebook import RulebookEntry
 from .queries import AMOUNTS, STEPS
@@ -41,8 +41,12 @@ Cell = Any  # text in SQL, or NULL
 D = Disbursement
 HEADER = tuple(LogRow().fields)
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-PART, WIDE, DIGITS = 1000, 36, 20  # rows; how wide a key is as text, and a sum of cents
-FIRST = 3 * WIDE + DIGITS  # where the line itself begins
+SIGNS = tuple(map(ord, FORMULA))
+PART = 1000  # rows
+COPIED = {Format.CSV: "FORMAT csv", Format.JSONL: r"FORMAT csv, DELIMITER E'\x1f', QUOTE E'\x1e'"}
+KEY = 36
+RAISED = 5 * 10**18  # added to cents, so that every sum is as wide, also a negative one
+FIRST = 3 * (KEY + 1) + len(f"{RAISED},")  # where the line itself begins
 ENDS = {Format.CSV: b"\r\n", Format.JSONL: b"\n"}
 
 
@@ -55,84 +59,97 @@ class Part(NamedTuple):
     paid: Decimal
     data: bytes
 
+    @property
+    def shown(self) -> Shown:
+        return Shown(self.ids, self.case_ids, self.office_ids)
+
 
 def parts(connection: Connection, form: Format, where: Sequence[ColumnElement[bool]]) -> Generator[Part, None, None]:
     """All of them, in the order of the key, a thousand at a time."""
-    with closing(copied(connection, _lines(form, where))) as rows:
-        while some := list(islice(rows, PART)):
-            yield _part(form, some)
+    with closing(copied(connection, _lines(form, where), COPIED[form], rows=PART)) as found:
+        for rows in found:
+            yield _part(form, rows)
 
 
 def _part(form: Format, rows: list[bytes]) -> Part:
-    ids = [row[:WIDE].decode() for row in rows]
-    case_ids = [row[WIDE:2 * WIDE].decode() for row in rows]
-    office_ids = [UUID(id.decode()) for id in {row[2 * WIDE:3 * WIDE] for row in rows}]
-    cents = sum(int(row[3 * WIDE:FIRST]) for row in rows)
-    end = ENDS[form]
-    return Part(ids, case_ids, office_ids, Decimal(cents) / 100, end.join([*(row[FIRST:] for row in rows), b""]))
+    """By cuts of fixed width: pieces that are split off come in lists, and so many of those wake the collector."""
+    ids, case_ids = ([row[at:at + KEY].decode() for row in rows] for at in (0, KEY + 1))
+    office_ids = {row[2 * KEY + 2:3 * KEY + 2] for row in rows}
+    cents = sum([int(row[3 * KEY + 3:FIRST - 1]) for row in rows]) - RAISED * len(rows)
+    lines = ENDS[form].join([*(row[FIRST:-1] for row in rows), b""])
+    return Part(ids, case_ids, [UUID(id.decode()) for id in office_ids], Decimal(cents) / 100, lines)
 
 
 def _lines(form: Format, where: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    who = {step: aliased(User) for step in STEPS}
-    cells = {**_cells(), **{f"{step}_by": person.username for step, person in who.items()}}
     net = type_coerce(D.paid, BigInteger) - type_coerce(D.refunded, BigInteger)
-    handles = (cast(column, Text) for column in (D.id, D.case_id, D.office_id))
-    query: Select[Any] = select(func.concat(*handles, func.lpad(cast(net, Text), DIGITS), *LINES[form](cells)))
+    keys: list[Cell] = [D.id, D.case_id, D.office_id, literal(RAISED, BigInteger) + net]
+    query: Select[Any] = select(*keys, *LINES[form]({**_cells(), **_people(SAID[form])}))
     query = query.select_from(D).join(Office, Office.id == D.office_id).join(Fund, Fund.id == D.fund_id)
     query = query.outerjoin(RulebookEntry, RulebookEntry.id == D.tiers_entry_id)
-    for step, person in who.items():
-        query = query.outerjoin(person, person.id == getattr(D, f"{step}_by_id"))
     return query.where(*where).order_by(D.id)
 
 
+def _people(said: Callable[[Cell], Cell]) -> dict[str, Cell]:
+    """Who took each step. The staff's names are gathered once, as they will stand there, and looked up: six joins cost
+    more than all else."""
+    known = select(func.jsonb_object_agg(cast(User.id, Text), said(User.username)).label("names")).cte("known")
+    names: Any = select(known.c.names).scalar_subquery()
+    return {name: names.op("->>")(cast(getattr(D, f"{name}_id"), Text)) for name in sorted(PEOPLE)}
+
+
 def _cells() -> dict[str, Cell]:
-    """What stands in each column, but for the people; as text, or NULL."""
-    plain: dict[str, Cell] = {name: cast(getattr(D, name), Text) for name in PLAIN}
-    amounts = {name: cast(cast(type_coerce(getattr(D, name), BigInteger) * literal(Decimal("0.01"), Numeric),
-                               Numeric(20, 2)), Text) for name in AMOUNTS}
+    """What stands in the other columns; whatever is not there is NULL. Of an amount the database knows that it is not
+    negative."""
+    plain: dict[str, Cell] = {name: getattr(D, name) for name in PLAIN}
+    amounts = {name: _dollars(type_coerce(getattr(D, name), BigInteger)) for name in AMOUNTS}
     days = {f"{step}_on": _day(getattr(D, f"{step}_at")) for step in ("requested", "approved", "obligated", "paid")}
-    month = case((D.category.in_(HELD), func.left(days["paid_on"], len("2026-03"))), else_=days["paid_on"])
-    return {**plain, **amounts, **days, "paid_on": month, "office": Office.code, "fund": Fund.name,
-            "tiers_version": cast(RulebookEntry.version, Text)}
+    paid_on = cast(days["paid_on"], Text)
+    month = case((D.category.in_(HELD), func.left(paid_on, len("2026-03"))), else_=paid_on)
+    return {**plain, **amounts, **days, "paid_on": month, "exigent": cast(D.exigent, Text), "office": Office.code,
+            "fund": Fund.name, "tiers_version": RulebookEntry.version}
+
+
+def _dollars(cents: Cell) -> Cell:
+    """With both decimals. Most are nothing, which need not be multiplied."""
+    return case((cents == 0, literal(Decimal("0.00"), Numeric)), else_=cents * literal(Decimal("0.01"), Numeric))
 
 
 def _day(moment: Any) -> Cell:
     """The day of the office, as ISO 8601 writes it."""
-    return func.to_char(cast(func.timezone(Office.timezone, moment), Date), "YYYY-MM-DD")
+    return cast(func.timezone(Office.timezone, moment), Date)
 
 
-PLAIN = ("number", "case_number", "fiscal_year", "category", "state", "tier", "exigent", "payee_token", "id")
+PLAIN = ("number", "case_number", "fiscal_year", "category", "state", "tier", "payee_token", "id")
+PEOPLE = frozenset(f"{step}_by" for step in STEPS)
 BARE = frozenset({"fiscal_year", "tier", "tiers_version", "exigent"})
-SAFE = BARE | {"id", "requested_on", "approved_on", "obligated_on", "paid_on"}
+SAFE = {"id", "state", "requested_on", "approved_on", "obligated_on", "paid_on", *AMOUNTS}
 
 
 def _csv(cells: dict[str, Cell]) -> list[Cell]:
-    return [piece for name in HEADER for piece in (literal(","), _in_csv(name, cells[name]))][1:]
+    return [cells[name] if name in BARE | SAFE | PEOPLE else _harmless(cells[name]) for name in HEADER]
 
 
-def _in_csv(name: str, cell: Cell) -> Cell:
-    """Harmless to a spreadsheet, and quoted where it must be (RFC 4180, 2); what can be neither is left alone."""
-    if name in SAFE:
-        return cell
-    harmless = case((func.left(cell, 1).in_(FORMULA), literal("'").concat(cell)), else_=cell)
-    if name in AMOUNTS:
-        return harmless
-    quoted = literal('"').concat(func.replace(harmless, '"', '""')).concat(literal('"'))
-    return case((cell.op("~")('[",\r\n]'), quoted), else_=harmless)
+def _harmless(cell: Cell) -> Cell:
+    """To a spreadsheet; and what is empty is nothing, which COPY does not quote."""
+    odd = func.ascii(cell).in_([0, *SIGNS])
+    return case((odd, literal("'").concat(func.nullif(cell, ""))), else_=cell)
 
 
 def _json(cells: dict[str, Cell]) -> list[Cell]:
     names = [literal(f'{", " if at else "{"}"{name}": ') for at, name in enumerate(HEADER)]
     values = [func.coalesce(_in_json(name, cells[name]), literal("null")) for name in HEADER]
-    return [*(piece for pair in zip(names, values, strict=True) for piece in pair), literal("}")]
+    return [func.concat(*(piece for pair in zip(names, values, strict=True) for piece in pair), literal("}"))]
 
 
 def _in_json(name: str, cell: Cell) -> Cell:
-    if name in BARE:
-        return cell
-    if name in SAFE or name in AMOUNTS:
-        return literal('"').concat(cell).concat(literal('"'))
+    if name in BARE | PEOPLE:
+        return cast(cell, Text)
+    return literal('"').concat(cast(cell, Text)).concat(literal('"')) if name in SAFE else _quoted(cell)
+
+
+def _quoted(cell: Cell) -> Cell:
     return cast(func.to_json(cast(cell, Text)), Text)
 
 
 LINES: dict[Format, Callable[[dict[str, Cell]], list[Cell]]] = {Format.CSV: _csv, Format.JSONL: _json}
+SAID: dict[Format, Callable[[Cell], Cell]] = {Format.CSV: _harmless, Format.JSONL: _quoted}

@@ -3,12 +3,14 @@ from __future__ import annotations
 
 import time
 from statistics import median
+from typing import NamedTuple
 
+import psutil
 import psycopg
 
 from tests.benchmarks.contests import Wrong
 from tests.benchmarks.loading import Cast
-from tests.benchmarks.serving import Client, Served
+from tests.benchmarks.serving import Client, Served, cpu, postmaster
 
 PATH = "/api/v1/disbursement-log?format=csv"
 COPIED = """COPY (SELECT d.number, d.case_number, o.code, f.name, d.fiscal_year, d.category, d.state, d.tier, d.exigent,
@@ -19,33 +21,65 @@ LEFT JOIN "user" signed ON signed.id = d.obligated_by_id LEFT JOIN "user" certif
 LEFT JOIN "user" paid ON paid.id = d.paid_by_id) TO STDOUT (FORMAT csv, HEADER)"""
 FIRST_BYTE = 1.0
 """Seconds."""
+FLAT = 8.0
+"""Megabytes by which the workers may grow, however many rows."""
+ROUNDS, WARM = 7, 4
+
+
+class Taken(NamedTuple):
+    """One export: its rows, seconds for all of it and for its first byte, seconds of processor time in all."""
+
+    rows: int
+    took: float
+    first: float
+    cpu: float
 
 
 def compare(product: Served, uri: str, cast: Cast, target: float, how: str) -> None:
-    """Rows a second of the export, against COPY; and when its first byte came."""
-    told = [(_exported(product, cast), _copied(uri)) for _ in range(3)]
-    rows = told[0][0][0]
-    ratio = median(base / ours for (_, ours, _), base in told)
-    first = median(first for (_, _, first), _ in told)
-    print(f"\nExport of {rows:,} rows ÷ COPY, {how}: {ratio:.2f} (target {target}), first byte after {first * 1000:.0f}"
-          f" ms (target {FIRST_BYTE * 1000:.0f})   {'' if ratio >= target and first <= FIRST_BYTE else 'misses'}",
-          flush=True)
+    """Rows a second of the export, against COPY, in turn, and what both cost the processor; when its first byte came."""
+    told = [(_exported(product, uri, cast), _copied(uri)) for _ in range(ROUNDS)]
+    by_time, by_cpu, first, spent = (median(each) for each in zip(*(
+        (took / ours.took, worked / ours.cpu, ours.first, ours.cpu) for ours, (took, worked) in told), strict=True))
+    print(f"\nExport of {told[0][0].rows:,} rows ÷ COPY, {how}: {by_time:.2f} (target {target}), by processor time "
+          f"{by_cpu:.2f} ({spent:.2f} s), first byte after {first * 1000:.0f} ms (target {FIRST_BYTE * 1000:.0f})   "
+          f"{'' if by_time >= target and first <= FIRST_BYTE else 'misses'}", flush=True)
 
 
-def _exported(product: Served, cast: Cast) -> tuple[int, float, float]:
+def flat(product: Served, uri: str, cast: Cast, how: str) -> None:
+    """How much more the workers hold after exports of all rows than after exports of one office's."""
+    office = next(iter(cast.offices.values()))
+    few = [_exported(product, uri, cast, f"{PATH}&office={office}") for _ in range(WARM)]
+    held = _held(product)
+    whole = [_exported(product, uri, cast) for _ in range(WARM)]
+    grown = _held(product) - held
+    print(f"Memory from {few[0].rows:,} to {whole[0].rows:,} rows, {how}: the workers grow by {grown:.1f} MB (target ≤ {FLAT:.0f})"
+          f"   {'' if grown <= FLAT else 'misses'}", flush=True)
+
+
+def _exported(product: Served, uri: str, cast: Cast, path: str = PATH) -> Taken:
+    machine = postmaster(uri)
+    spent = product.cpu() + cpu(machine)
     with Client(product.port, cast.of("auditor")[0].token, patience=300) as client:
         began = time.perf_counter()
-        answer = client.get(PATH)
+        answer = client.get(path)
         took = time.perf_counter() - began
     if answer.status != 200:
         raise Wrong(f"the export answered {answer.status}: {answer.body[:300]!r}")
-    return answer.body.count(b"\n") - 1, took, answer.first_byte
+    return Taken(answer.body.count(b"\n") - 1, took, answer.first_byte, product.cpu() + cpu(machine) - spent)
 
 
-def _copied(uri: str) -> float:
+def _held(product: Served) -> float:
+    """Megabytes of memory of its workers."""
+    return sum(worker.memory_info().rss for worker in psutil.Process(product.pid).children()) / 1e6
+
+
+def _copied(uri: str) -> tuple[float, float]:
+    """Seconds for all of it, and of processor time on both ends."""
+    machine = postmaster(uri)
     with psycopg.connect(uri) as line:
-        began = time.perf_counter()
+        spent, began = cpu(machine) + time.process_time(), time.perf_counter()
         with line.cursor().copy(COPIED) as copy:
             for _ in copy:
                 pass
-        return time.perf_counter() - began
+        took = time.perf_counter() - began
+        return took, cpu(machine) + time.process_time() - spent

@@ -94,6 +94,7 @@ def measure(small: Seeded, large: Seeded, machine: psutil.Process, logs: Path, e
         behind = stack.enter_context(product_on(large, logs, walled=True))
         against(floor, behind, machine, large, effort, "with row security")
         exporting.compare(behind, large.uri, large.cast, EXPORT, "with row security")
+        exporting.flat(behind, large.uri, large.cast, "with row security")
         price(bare, behind, machine, large, effort)
     growth("with", small, large, machine, logs, effort)
     return plans.scans(large.uri, large.cast)

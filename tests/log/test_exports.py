@@ -13,12 +13,12 @@ from decimal import Decimal
 from hashlib import sha256
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, text
+from sqlalchemy import Integer, Text, cast, column, insert, literal, literal_column, null, select, text, values
 
 from casework.access.models import User
-from casework.access.streams import line
+from casework.access.streams import ahead, copied, line
 from casework.audit.models import AuditEvent
 from casework.funds.models import Disbursement, Fund
 from casework.kernel.db import db, now, uuid7
@@ -27,6 +27,7 @@ from casework.kernel.system import SYSTEM
 from casework.log import exports, rendering
 from casework.log.exports import FORMULA, HEADER, Manifest, csv_rows, export, neutral
 from casework.log.queries import TAKE
+from casework.log.rendering import PART
 from casework.log.schemas import Format
 from tests.conftest import KEYS
 from tests.world import as_seen_by
@@ -235,11 +236,26 @@ def test_memory_does_not_grow_with_the_rows(world, truth, form):
         return count, highest
 
     peak(office="MIA")
-    few, small = peak(from_on=(now() - timedelta(hours=20)).date(), to_on=now().date())
+    few, small = peak(from_on=(now() - timedelta(hours=180)).date(), to_on=now().date())
     all_of_them, large = peak()
-    assert 1_000 < few < 3_500
+    assert 2 * exports.TOGETHER * PART < few < 12_500
     assert all_of_them > 20_000
-    assert large < 1.5 * small
+    assert large < 1.2 * small
+
+
+@pytest.mark.parametrize("reading", [ahead, iter])
+def test_no_more_is_read_than_leaves_next_and_what_comes_after_it(reading):
+    read, left = [], 0
+    parts = (read.append(number) or number for number in range(30))
+    for block in reading(exports._together(parts)):
+        left += len(block)
+        assert read == list(range(len(read)))
+        assert len(read) - left <= exports.TOGETHER
+    assert left == len(read) == 30
+
+
+def test_the_first_thousand_leave_alone():
+    assert [len(block) for block in exports._together(iter(range(10)))] == [1, 4, 4, 1]
 
 
 # ── By the database ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -286,6 +302,35 @@ def test_the_database_writes_the_same_bytes_as_we_do(world, truth, form):
     for one, other in zip(theirs, ours, strict=True):
         assert (one.ids, one.case_ids, one.paid) == (other.ids, other.case_ids, other.paid)
         assert set(one.office_ids) == set(other.office_ids)
+
+
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0") | st.sampled_from(
+    '\\\t\r\n",\'=+-@\x1f\x1e＝ü'))
+WORDS = ("number", "fund", "payee_token")
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("copy", ["postgresql"], indirect=True)
+def test_whatever_a_cell_holds_it_leaves_as_we_write_it(world):
+    """In parts of every size, so that each row stands at an edge once."""
+    def sent(form, rows, size):
+        columns = (column("at", Integer), *(column(name, Text) for name in WORDS))
+        table = values(*columns, name="rows").data([(at, *cells) for at, cells in enumerate(rows)])
+        cells = dict.fromkeys(HEADER, cast(null(), Text)) | dict(zip(WORDS, table.c[1:], strict=True))
+        keys = [literal_column(f"'{uuid7()}'")] * 3
+        query = select(*keys, literal(rendering.RAISED), *rendering.LINES[form](cells)).order_by(table.c.at)
+        with line(world.uma) as connection:
+            found = list(copied(connection, query, rendering.COPIED[form], rows=size))
+        return b"".join(rendering._part(form, some).data for some in found)
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.lists(st.tuples(ANY_TEXT, ANY_TEXT, ANY_TEXT), min_size=1, max_size=5), st.integers(1, 3))
+    def judge(rows, size):
+        for form, write in exports.WRITERS.items():
+            ours = write(dict.fromkeys(HEADER) | dict(zip(WORDS, row, strict=True)) for row in rows)
+            assert sent(form, rows, size) == ours
+
+    judge()
 
 
 @pytest.mark.slow
