@@ -129,8 +129,8 @@ def _movements(found: Fund, year: FundYear) -> Any:
                    after=request.args.get("after"), options=(joinedload(Movement.office), joinedload(Movement.by)))
     ids = {row.disbursement_id for row in rows if row.disbursement_id}
     known = db.session.execute(select(Disbursement.id, Disbursement.number).where(Disbursement.id.in_(ids)))
-    numbers = {row.id: row.number for row in known}
-    return replace(listing.movements(rows, numbers), total=how_many(actor(), "movement.read", Movement, where=where))
+    requests = {row.id: row.number for row in known}
+    return replace(listing.movements(rows, requests), total=how_many(actor(), "movement.read", Movement, where=where))
 
 
 def _this_year(_: Fund) -> dict[str, Any]:

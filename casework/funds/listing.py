@@ -94,10 +94,10 @@ def _lasts(held: OfficeAccounts, year: int) -> str:
     return ", ".join(filter(None, (words, "running low" if held.low else "")))
 
 
-def movements(rows: Sequence[Movement], numbers: dict[Any, str]) -> Table:
+def movements(rows: Sequence[Movement], requests: dict[Any, str]) -> Table:
     columns = (
         Column("at", "When", show=lambda row: moment_words(row.at)),
-        Column("disbursement_id", "Request", show=lambda row: numbers.get(row.disbursement_id, ""),
+        Column("disbursement_id", "Request", show=lambda row: requests.get(row.disbursement_id, ""),
                link=lambda row: url_for("funds.show", id=row.disbursement_id) if row.disbursement_id else None),
         Column("verb", "Step", show=lambda row: row.verb.capitalize()),
         Column("source", "From and to", show=lambda row: f"{ACCOUNTS[row.source]} → {ACCOUNTS[row.target].lower()}"),

@@ -64,14 +64,14 @@ PROMISES: tuple[Promise, ...] = (
             "given, it answers and does not break.",
             "That what people entered was true, and who sat at the keyboard. It shows that a record is unchanged "
             "and which account made it.",
-            "tests/log/test_verifier.py::"
+            "tests/log/test_verifier_alone.py::"
             "test_it_imports_nothing_of_the_application_and_says_its_verdict_in_words_and_for_machines"),
     Promise(LOG,
             "When the signing key is turned, the old key signs the new one in, and whoever holds the first key "
             "can follow.",
             "That a stolen key is noticed. Whoever holds it can sign until it is turned, and only checkpoints "
             "held outside tell.",
-            "tests/log/test_verifier.py::"
+            "tests/log/test_verifier_keys.py::"
             "test_the_chain_of_keys_is_followed_from_the_key_given_and_back_for_what_was_held"),
     Promise(WALL,
             "On PostgreSQL the database asks the policy again: what is sent in the application’s name, in whatever "

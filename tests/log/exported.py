@@ -133,3 +133,13 @@ def packed(where: Path, files: dict[str, bytes], kind: str = "full") -> Path:
         for name, data in files.items():
             bundle.writestr(name, data)
     return where
+
+
+def named(report: Any) -> tuple[str, int, str, str]:
+    """The first record that is not what it was, as the verifier names it."""
+    first = report.first
+    return first.what, first.index, first.kind, first.id
+
+
+def without_hashes(files: dict[str, Any]) -> dict[str, Any]:
+    return {name: data for name, data in files.items() if name != verifier.HASHES}
