@@ -14,9 +14,11 @@ from ..audit.around import SCOPED, give_ids
 from ..kernel.conditions import Actor
 from ..kernel.db import Base, db
 from ..kernel.errors import Forbidden, NotFound
+from ..kernel.given import handles
 from ..kernel.scope import asks
 from .building import Where, column_of, count, count_of, descending, first, one, page
 from .cursors import Place, cursor, place_of
+from .lines import Lines
 from .shapes import shape_of, standing_of
 
 LARGEST_PAGE = 200
@@ -86,6 +88,22 @@ def visible(actor: Actor, verb: str, model: type[Row], *, where: Where = (), ord
     return Page(shown, _place(shown[-1], order) if more else None)
 
 
+def listed(actor: Actor, verb: str, lines: Lines, *, said: Mapping[str, Any], where: Where = (), order: Any,
+           after: Place | str | None = None, limit: int = 50, **details: Any) -> Page[Any]:
+    """`visible`, as lines: for lists that many people ask for all day. `where` was built once."""
+    ways, size, values = open_ways(actor, verb), max(1, min(limit, LARGEST_PAGE)), _values(actor, said)
+    start = place_of(after) if isinstance(after, str) else after
+    if start is None:
+        sort = (column_of(order), descending(order))
+        found = lines.first(verb, shape_of(actor), tuple(where), sort, size + 1, values)
+    else:
+        found = lines.after(ways, where, order, start, size + 1, values)
+    shown, more = found[:size], len(found) > size
+    give_ids(db.session(), [id for line in shown for name in handles(lines.model) if (id := getattr(line, name))])
+    record_read(actor, verb, shown, **details)
+    return Page(shown, _place(shown[-1], order) if more else None)
+
+
 def _values(actor: Actor, said: Mapping[str, Any] | None) -> dict[str, Any]:
     return {**standing_of(actor), **(said or {})}
 
@@ -142,6 +160,6 @@ def open_ways(actor: Actor, verb: str) -> list[policy.Way]:
     return ways
 
 
-def _place(row: Base, order: Any) -> Place:
+def _place(row: Any, order: Any) -> Place:
     """Where the next page goes on."""
-    return getattr(row, column_of(order).key), row.__mapper__.primary_key_from_instance(row)[0]
+    return getattr(row, column_of(order).key), row.id

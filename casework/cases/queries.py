@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import joinedload, lazyload, load_only
 
+from ..access.lines import Lines
 from ..access.models import Office, User
-from ..access.people import Colleague, colleagues
-from ..access.queries import Page, find, how_many, visible
+from ..access.people import Colleague, Place, colleagues
+from ..access.queries import Page, find, how_many, listed, visible
 from ..kernel.conditions import Actor
 from ..kernel.db import db
 from ..kernel.errors import Invalid, NotFound
@@ -25,6 +26,10 @@ INVESTIGATION_SORTS = {"number": Investigation.number, "opened": Investigation.o
 WITH = (joinedload(Case.office), joinedload(Case.specialist).options(
     load_only(User.username, User.name, User.version), lazyload(User.grants)))
 
+LISTED = Lines(Case, {
+    "office": ((Office.id, Office.code, Office.name, Office.timezone), Case.office_id, Place),
+    "specialist": ((User.id, User.username, User.name), Case.specialist_id, Colleague)})
+
 Own = TypeVar("Own", Identity, Contact)
 
 
@@ -33,11 +38,11 @@ def case(actor: Actor, id: UUID, *, verb: str = "case.read") -> Case:
     return find(actor, Case, id, verb=verb, options=WITH)
 
 
-def cases(actor: Actor, args: Mapping[str, Any], order: Any) -> Page[Case]:
+def cases(actor: Actor, args: Mapping[str, Any], order: Any) -> Page[Any]:
     """One page of the cases they may see, as `CaseArgs` asks."""
     where, said = wanted(args)
-    return visible(actor, "case.read", Case, where=where, said=said, order=order, after=args.get("after"),
-                   limit=args["limit"], options=WITH, **asked(args))
+    return listed(actor, "case.read", LISTED, where=where, said=said, order=order, after=args.get("after"),
+                  limit=args["limit"], **asked(args))
 
 
 def count(actor: Actor, args: Mapping[str, Any]) -> int:

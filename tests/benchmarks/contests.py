@@ -11,8 +11,8 @@ from tests.benchmarks.loading import Cast, Person
 from tests.benchmarks.serving import Answer, Client
 from tests.benchmarks.timing import AT_ONCE, Contest, NothingLeft
 
-PAGE = 50
-ASKED = f"state=open&sort=-updated&limit={PAGE}"
+PAGE, SHORT = 50, 10
+ASKED = "state=open&sort=-updated&limit={}"
 DOMAINS = ("SAF", "SHE", "FOO", "CLO", "MED", "FME", "MHC", "LAN", "TRN", "COM")
 RATINGS = json.dumps({"ratings": [{"domain": domain, "answer": str(nth % 3), "note": "Spoken about at length today."}
                                   for nth, domain in enumerate(DOMAINS)]}).encode()
@@ -22,18 +22,18 @@ class Wrong(AssertionError):
     """An answer that is not the right one: then no time means anything."""
 
 
-def contests(uri: str, cast: Cast) -> list[Contest]:
-    """All of them, for the people and records of this database."""
+def contests(uri: str, cast: Cast, page: int = PAGE) -> list[Contest]:
+    """All of them, for the people and records of this database; lists of so many rows."""
     with psycopg.connect(uri) as line:
         readers = _readers(cast)
-        first = {each.token: _first_page(line, each) for each in readers}
+        first = {each.token: _first_page(line, each, page) for each in readers}
         helpers = readers[1::2]
         files = {each.token: _open_cases(line, each) for each in helpers}
         waiting = deque(line.execute("SELECT id, approved FROM disbursement WHERE state = 'approved'"))
     tokens = [each.token for each in readers]
     return [
-        Contest("list, JSON", tokens, lambda client, *_: _list_json(client, first[client.token])),
-        Contest("list, HTML", tokens, lambda client, *_: _list_page(client, first[client.token])),
+        Contest("list, JSON", tokens, lambda client, *_: _list_json(client, first[client.token], page)),
+        Contest("list, HTML", tokens, lambda client, *_: _list_page(client, first[client.token], page)),
         Contest("case page", [each.token for each in helpers], lambda client, nth, count: _case(
             client, files[client.token][(nth + count) % len(files[client.token])])),
         Contest("post an assessment", [each.token for each in helpers], lambda client, nth, count: _assess(
@@ -50,13 +50,13 @@ def _readers(cast: Cast) -> list[Person]:
     return [cast.of(role, office)[0] for role, office in zip(roles, offices, strict=False)]
 
 
-def _first_page(line: psycopg.Connection, reader: Person) -> list[str]:
+def _first_page(line: psycopg.Connection, reader: Person, page: int) -> list[str]:
     """What the first page has to show, asked of the database behind everybody's back."""
     mine, whose = ("office_id", reader.office_id) if reader.role == "program_supervisor" else (
         "specialist_id", reader.id)
     return [str(id) for id, in line.execute(
         f"""SELECT id FROM "case" WHERE {mine} = %s AND state = 'open' ORDER BY updated_at DESC, id DESC LIMIT %s""",
-        (whose, PAGE))]
+        (whose, page))]
 
 
 def _open_cases(line: psycopg.Connection, helper: Person) -> list[str]:
@@ -78,16 +78,16 @@ def _right(answer: Answer, status: int) -> Answer:
     return answer
 
 
-def _list_json(client: Client, first: list[str]) -> None:
-    body = json.loads(_right(client.get(f"/api/v1/cases?{ASKED}"), 200).body)
+def _list_json(client: Client, first: list[str], page: int) -> None:
+    body = json.loads(_right(client.get(f"/api/v1/cases?{ASKED.format(page)}"), 200).body)
     if len(body["items"]) != len(first) or {each["state"] for each in body["items"]} != {"open"}:
         raise Wrong(f"{len(body['items'])} open cases instead of {len(first)}")
     if [each["id"] for each in body["items"]] != first:
         raise Wrong("other cases, or another order")
 
 
-def _list_page(client: Client, first: list[str]) -> None:
-    body = _right(client.get(f"/cases?{ASKED}"), 200).body.decode()
+def _list_page(client: Client, first: list[str], page: int) -> None:
+    body = _right(client.get(f"/cases?{ASKED.format(page)}"), 200).body.decode()
     if body.count('<th scope="row"') != len(first):
         raise Wrong(f"{body.count('<th scope=')} rows instead of {len(first)}")
     if any(f'"/cases/{id}"' not in body for id in (first[0], first[-1])):
