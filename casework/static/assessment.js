@@ -1,11 +1,17 @@
-/* The sheet of an assessment: what is answered is kept at once (htmx), and a press of a button waits for it. */
+/* The sheet of an assessment: what is answered is kept at once (htmx), and a press of a button waits for it. What is sent
+   by the button holds every answer: once it is on its way, nothing more is kept beside it. */
 "use strict";
 
 const sheet = document.getElementById("sheet");
 let underWay = 0;
 let pressed = null;
+let leaving = false;
 
-sheet.addEventListener("htmx:beforeRequest", () => { underWay += 1; });
+sheet.addEventListener("htmx:beforeRequest", (event) => {
+  if (leaving) event.preventDefault();
+  else underWay += 1;
+});
+window.addEventListener("pageshow", () => { leaving = false; });
 sheet.addEventListener("htmx:afterRequest", () => {
   underWay -= 1;
   if (underWay > 0 || !pressed) return;
@@ -18,6 +24,8 @@ sheet.addEventListener("submit", (event) => {
   if (underWay > 0) {
     pressed = event.submitter;
     event.preventDefault();
+  } else {
+    leaving = true;
   }
 });
 

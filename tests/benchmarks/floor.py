@@ -28,6 +28,7 @@ from tests.postgres import database, start_server
 TARGETS = {"list, JSON": 0.70, "list, HTML": 0.70, "case page": 0.60, "post an assessment": 0.60,
            "post a disbursement step": 0.55}
 GROWTH, WALL, EXPORT = 1.2, 1.3, 0.5
+WITHOUT, WITH = "without row security", "with row security"
 
 
 @dataclass
@@ -79,24 +80,22 @@ def _seed(uri: str, name: str, cases: int) -> Seeded:
 
 
 def measure(small: Seeded, large: Seeded, machine: psutil.Process, logs: Path, effort: Effort) -> bool:
-    """Everything, printed as it comes. True when something is wrong that no noise explains."""
-    with serving(large, logs, walled=False) as (product, floor):
-        against(floor, product, machine, large, effort, "without row security")
-        exporting.compare(product, large.uri, large.cast, EXPORT, "without row security")
-    growth("without", small, large, machine, logs, effort)
-    if not wall.there():
-        print("\nRow security: this tree has none yet; every figure above is without it.")
-        return plans.scans(large.uri, large.cast)
+    """Everything, printed as it comes: first what only reads, so that each finds the database as it was filled. True
+    when something is wrong that no noise explains."""
     for each in (small, large):
         wall.secure(each.uri)
     with ExitStack() as stack:
         bare, floor = stack.enter_context(serving(large, logs, walled=False))
         behind = stack.enter_context(product_on(large, logs, walled=True))
-        against(floor, behind, machine, large, effort, "with row security")
-        exporting.compare(behind, large.uri, large.cast, EXPORT, "with row security")
-        exporting.flat(behind, large.uri, large.cast, "with row security")
+        for product, how in ((bare, WITHOUT), (behind, WITH)):
+            against(floor, product, machine, large, effort, how, writing=False)
+            exporting.compare(product, large.uri, large.cast, EXPORT, how)
+        exporting.flat(behind, large.uri, large.cast, WITH)
         price(bare, behind, machine, large, effort)
-    growth("with", small, large, machine, logs, effort)
+        for how in (WITHOUT, WITH):
+            growth(how, small, large, machine, logs, effort)
+        for product, how in ((bare, WITHOUT), (behind, WITH)):
+            against(floor, product, machine, large, effort, how, writing=True)
     return plans.scans(large.uri, large.cast)
 
 
@@ -115,12 +114,14 @@ def product_on(seeded: Seeded, logs: Path, *, walled: bool):
     return served(name, "wsgi:app", settings, logs / f"{name}.log")
 
 
-def against(floor: Served, product: Served, machine: psutil.Process, seeded: Seeded, effort: Effort,
-            how: str) -> None:
+def against(floor: Served, product: Served, machine: psutil.Process, seeded: Seeded, effort: Effort, how: str, *,
+            writing: bool) -> None:
     """The table of ratios, product to floor."""
     print(f"\nProduct ÷ floor at {seeded.cases:,} cases, {how}")
     print(f"{'':26}{'rate':>7}{'target':>8}{'cpu':>7}   {'product':>30}   {'floor':>30}")
     for contest in contests(seeded.uri, seeded.cast):
+        if contest.name.startswith("post") is not writing:
+            continue
         ours, its = contend([product, floor], machine, contest, seconds=effort.seconds, rounds=effort.rounds)
         by_rate = ratio(ours, its, lambda each: each.rate)
         by_cpu = ratio(its, ours, lambda each: each.cpu_ms)
@@ -138,9 +139,9 @@ def _words(rounds: Sequence[Round]) -> str:
 def growth(how: str, small: Seeded, large: Seeded, machine: psutil.Process, logs: Path, effort: Effort) -> None:
     """How the list's p95 grows from the small database to the large one, the two in turn: a page that everybody in
     both of them can fill, so that no more is shown where there is more."""
-    walled = how == "with"
+    walled = how == WITH
     with product_on(small, logs, walled=walled) as on_small, product_on(large, logs, walled=walled) as on_large:
-        print(f"\nList, {large.cases:,} ÷ {small.cases:,} cases, {how} row security (target ≤ {GROWTH})")
+        print(f"\nList, {large.cases:,} ÷ {small.cases:,} cases, {how} (target ≤ {GROWTH})")
         for kind in ("list, JSON", "list, HTML"):
             pair = [_of(each, kind, SHORT) for each in (large, small)]
             told = _in_turn([on_large, on_small], pair, machine, effort)
