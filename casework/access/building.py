@@ -43,7 +43,7 @@ def one(model: type[Base], verb: str, shape: Shape, options: tuple[Any, ...]) ->
 
 @lru_cache(MOST)
 def first(verb: str, model: type[Base], shape: Shape, where: Where, order: tuple[Any, bool], limit: int,
-           options: tuple[Any, ...]) -> Select[Any]:
+          options: tuple[Any, ...]) -> Select[Any]:
     """The first page, in this order: a column, and whether it falls."""
     key, down = order
     return page(policy.ways(shape, verb), model, where, key.desc() if down else key, None, limit).options(

@@ -1,6 +1,6 @@
 """Records as a list shows them: their columns and a few words of what they hang on, without the objects behind them.
 
-    LINES = Lines(Case, {"office": (Office, Case.office_id), "specialist": (User, Case.specialist_id)}, Where, Who)
+    LISTED = Lines(Case, {"specialist": ((User.id, User.username, User.name), Case.specialist_id, Colleague)})
 
 A line has the attributes of its record, and answers to its kind; nothing can be changed by it or loaded through it.
 """

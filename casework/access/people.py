@@ -37,7 +37,7 @@ def holding(*roles: Role, office_id: UUID | ColumnElement[UUID] | None = None) -
 NAMES = Prepared(select(User.id, User.name).where(within(User.id, "ids")))
 
 
-class Place(NamedTuple):
+class FieldOffice(NamedTuple):
     """An office, as far as pages name it and days are counted in it."""
 
     id: UUID
@@ -50,7 +50,7 @@ class Place(NamedTuple):
         return ZoneInfo(self.timezone)
 
 
-OFFICES = Prepared(select(Office.id, Office.code, Office.name, Office.timezone).order_by(Office.name), Place)
+OFFICES = Prepared(select(Office.id, Office.code, Office.name, Office.timezone).order_by(Office.name), FieldOffice)
 
 
 class Colleague(NamedTuple):
@@ -75,12 +75,12 @@ def _holding(roles: tuple[Role, ...], where: str) -> Prepared:
         holding(*roles, office_id=office_id)).order_by(User.name), Colleague)
 
 
-def offices() -> Sequence[Place]:
+def offices() -> Sequence[FieldOffice]:
     """Every office, by name. A page that is only read asks once."""
     return once(offices, OFFICES.rows)
 
 
-def office_book() -> dict[UUID, Place]:
+def office_book() -> dict[UUID, FieldOffice]:
     """The same by id: for the time zones of many records."""
     return {office.id: office for office in offices()}
 

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
-from ..access.people import Place, office_book
+from ..access.people import FieldOffice, office_book
 from ..access.queries import visible
 from ..cases import duties
 from ..cases.duties import Duty
@@ -36,7 +37,7 @@ FIRST = {Purpose.RAPID: "rapid_screen", Purpose.FULL: "full_assessment"}
 class Book:
     """The rules in force today and the offices' time, asked once for all cases."""
 
-    offices: Mapping[UUID, Place]
+    offices: Mapping[UUID, FieldOffice]
     entries: Mapping[str, rulebook.Edition] = field(default_factory=rulebook.in_force)
 
     @cached_property
@@ -72,9 +73,9 @@ def next_due(cases: Sequence[Case]) -> dict[UUID, datetime]:
     still = [case for case in cases if case.state is not CaseState.CLOSED]
     if not still:
         return {}
-    book = book_of()
-    dates = {id: [*_dates(known, book)] for id, known in facts(still, only_urgent=True).items()}
-    return {id: min(due) for id, due in dates.items() if due}
+    book, found = book_of(), facts(still, only_urgent=True)
+    return {id: min(book.due(wait.clock, known.case, wait.since) for wait in _waits(known))
+            for id, known in found.items()}
 
 
 def due_in(cases: Sequence[Case], *, only_urgent: bool = False) -> list[Duty]:
@@ -84,51 +85,40 @@ def due_in(cases: Sequence[Case], *, only_urgent: bool = False) -> list[Duty]:
     if not still:
         return []
     book, found = book_of(), facts(still, only_urgent=only_urgent)
-    return [duty for case in still for duty in _of(found[case.id], book)]
+    return [_duty(found[case.id], wait, book) for case in still for wait in _waits(found[case.id])]
 
 
 def book_of() -> Book:
     return once(book_of, lambda: Book(office_book()))
 
 
-def _dates(known: Facts, book: Book) -> Iterator[datetime]:
-    """When each duty of a case is due, and nothing else of it: for lists."""
-    case = known.case
-    for purpose in _missing(known):
-        yield book.due(FIRST[purpose], case, case.opened_at)
-    if Purpose.FULL in known.signed_at:
-        yield book.due(_repeat(known), case, known.signed_at[Purpose.FULL])
-    for need in known.emergencies:
-        yield book.due("emergency_need", case, need.signed_at)
+class Wait(NamedTuple):
+    """Something that waits: its clock, since when, and what it is about; `verb` says what is done to an assessment."""
+
+    clock: str
+    since: datetime
+    about: Purpose | Need
+    verb: str = ""
 
 
-def _missing(known: Facts) -> Iterator[Purpose]:
-    """A first screen is missing where nothing is signed, a first full assessment where none is."""
+def _waits(known: Facts) -> Iterator[Wait]:
+    """At least one: a full assessment is either missing or to be repeated."""
+    opened_at = known.case.opened_at
     if not known.signed_at:
-        yield Purpose.RAPID
+        yield Wait(FIRST[Purpose.RAPID], opened_at, Purpose.RAPID, "Complete")
     if Purpose.FULL not in known.signed_at:
-        yield Purpose.FULL
+        yield Wait(FIRST[Purpose.FULL], opened_at, Purpose.FULL, "Complete")
+    else:
+        again = "reassess_urgent" if known.watched else "reassess"
+        yield Wait(again, known.signed_at[Purpose.FULL], Purpose.FULL, "Repeat")
+    yield from (Wait("emergency_need", need.signed_at, need) for need in known.emergencies)
 
 
-def _repeat(known: Facts) -> str:
-    return "reassess_urgent" if known.watched else "reassess"
-
-
-def _of(known: Facts, book: Book) -> Iterator[Duty]:
-    yield from (_first(known, book, purpose) for purpose in _missing(known))
-    if Purpose.FULL in known.signed_at:
-        yield _again(known, book)
-    yield from (_emergency(known, book, need) for need in known.emergencies)
-
-
-def _first(known: Facts, book: Book, purpose: Purpose) -> Duty:
-    case, name = known.case, FIRST[purpose]
-    return _ask(known, purpose, "Complete", book.due(name, case, case.opened_at), book.rule(name))
-
-
-def _again(known: Facts, book: Book) -> Duty:
-    name, start = _repeat(known), known.signed_at[Purpose.FULL]
-    return _ask(known, Purpose.FULL, "Repeat", book.due(name, known.case, start), book.rule(name))
+def _duty(known: Facts, wait: Wait, book: Book) -> Duty:
+    due_at, rule = book.due(wait.clock, known.case, wait.since), book.rule(wait.clock)
+    if isinstance(wait.about, Need):
+        return _emergency(known.case, wait.about, book, due_at, rule)
+    return _ask(known, wait.about, wait.verb, due_at, rule)
 
 
 def _ask(known: Facts, purpose: Purpose, verb: str, due_at: datetime, rule: str) -> Duty:
@@ -138,9 +128,7 @@ def _ask(known: Facts, purpose: Purpose, verb: str, due_at: datetime, rule: str)
     return Duty(known.case.id, known.case.number, what, due_at, url, rule=rule, button="Go on" if draft else "Begin")
 
 
-def _emergency(known: Facts, book: Book, need: Need) -> Duty:
-    case, label = known.case, book.labels.get(need.domain, need.domain)
-    return Duty(case.id, case.number, f"Act on an urgent need: {label}",
-                book.due("emergency_need", case, need.signed_at), f"/cases/{case.id}/notes/new", urgent=True,
-                rule=book.rule("emergency_need"), says="Then write a note about needs or safety: what was done",
-                button="Write the note")
+def _emergency(case: Case, need: Need, book: Book, due_at: datetime, rule: str) -> Duty:
+    return Duty(case.id, case.number, f"Act on an urgent need: {book.labels.get(need.domain, need.domain)}", due_at,
+                f"/cases/{case.id}/notes/new", urgent=True, rule=rule,
+                says="Then write a note about needs or safety: what was done", button="Write the note")

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import flash, make_response, redirect, render_template, request, url_for
-from sqlalchemy import bindparam
 
 from .. import policy
 from ..access.queries import how_many
@@ -18,16 +17,14 @@ from . import sections
 from .blueprint import pages
 from .files import Note
 from .models import Case
-from .queries import about, case, notes_of
+from .queries import about, case, how_many_notes, notes_of
 from .recording import add_note
 from .schemas import NOTES, NoteArgs, WriteNote
 from .sections import Line
 
-OF_CASE = (Note.case_id == bindparam("case_id"),)
-
 
 def summary(actor: Actor, case: Case) -> Line:
-    notes = how_many(actor, "note.read", Note, where=OF_CASE, said={"case_id": case.id})
+    notes = how_many_notes(actor, case)
     count = count_words(notes, "note") if notes else "None yet"
     if not policy.may(actor, "note.add", case):
         return Line(f"{count}, of those you may read")

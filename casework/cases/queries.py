@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, lazyload, load_only
 
 from ..access.lines import Lines
 from ..access.models import Office, User
-from ..access.people import Colleague, Place, colleagues
+from ..access.people import Colleague, FieldOffice, colleagues
 from ..access.queries import Page, find, how_many, listed, visible
 from ..kernel.conditions import Actor
 from ..kernel.db import db
@@ -27,9 +27,10 @@ WITH = (joinedload(Case.office), joinedload(Case.specialist).options(
     load_only(User.username, User.name, User.version), lazyload(User.grants)))
 
 LISTED = Lines(Case, {
-    "office": ((Office.id, Office.code, Office.name, Office.timezone), Case.office_id, Place),
+    "office": ((Office.id, Office.code, Office.name, Office.timezone), Case.office_id, FieldOffice),
     "specialist": ((User.id, User.username, User.name), Case.specialist_id, Colleague)})
 
+OF_CASE = (Note.case_id == bindparam("case_id"),)
 Own = TypeVar("Own", Identity, Contact)
 
 
@@ -85,6 +86,7 @@ WANTED: dict[str, ColumnElement[bool]] = {
     "office": Case.office_id == _by_handle(Office.id, Office.code, "office"),
     "specialist_id": Case.specialist_id == bindparam("specialist_id"),
     "specialist": Case.specialist_id == _by_handle(User.id, User.username, "specialist"),
+    "number": Case.number == bindparam("number"),
     "serial": Case.serial == bindparam("serial"),
     "beginning": Case.number.like(bindparam("beginning"), escape=ESCAPE),
 }
@@ -122,6 +124,11 @@ def notes_of(actor: Actor, case: Case, args: Mapping[str, Any]) -> Page[Note]:
     """One page of the notes of this case that they may read, newest first."""
     return visible(actor, "note.read", Note, where=about(case, args), order=Note.written_at.desc(),
                    after=args.get("after"), limit=args["limit"], options=(joinedload(Note.author),))
+
+
+def how_many_notes(actor: Actor, case: Case) -> int:
+    """How many notes of this case they may read."""
+    return how_many(actor, "note.read", Note, where=OF_CASE, said={"case_id": case.id})
 
 
 def about(case: Case, args: Mapping[str, Any]) -> list[ColumnElement[bool]]:

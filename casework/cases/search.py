@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_
+from sqlalchemy import or_
 
 from .. import policy
 from ..access.queries import Page, scoped, visible
@@ -26,10 +26,7 @@ from .queries import WANTED, WITH, numbered
 
 BATCH, MOST = 500, 200
 NAMES = (Identity.legal_name, Identity.goes_by)
-
-
-FOUND = {name: or_(clause, within(Case.person_id, "people")) for name, clause in (
-    *((name, WANTED[name]) for name in ("serial", "beginning")), ("number", Case.number == bindparam("number")))}
+FOUND = {name: or_(WANTED[name], within(Case.person_id, "people")) for name in ("number", "serial", "beginning")}
 
 
 def search(actor: Actor, query: str) -> Page[Case]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from ..access.models import Office, User
-from ..access.people import Place
+from ..access.people import FieldOffice
 from ..access.queries import beside
 from ..cases.closing import blocks
 from ..cases.files import Citizenship, Identity
@@ -95,7 +95,7 @@ def people(ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row.id: row.name for row in rows}
 
 
-def due_of(request: ContinuedPresenceRequest, clocks: Mapping[str, Clock], office: Place,
+def due_of(request: ContinuedPresenceRequest, clocks: Mapping[str, Clock], office: FieldOffice,
            known: Mapping[What, CPMoment]) -> tuple[datetime, Clock] | None:
     """By when the present step is due and under which clock; None when nobody has to act."""
     name = CLOCKS.get(request.state)
@@ -111,12 +111,12 @@ def due_of(request: ContinuedPresenceRequest, clocks: Mapping[str, Clock], offic
     return clocks[name].due(start, office.zone), clocks[name]
 
 
-def days_left(grant: CPGrant, office: Place) -> int:
+def days_left(grant: CPGrant, office: FieldOffice) -> int:
     """Days until the last one, counted in the case's office; below zero once it has passed."""
     return (grant.end_on - local_day(now(), office.zone)).days
 
 
-def ended_by_clock(grant: CPGrant, office: Place) -> bool:
+def ended_by_clock(grant: CPGrant, office: FieldOffice) -> bool:
     """The last day has passed, whether or not the clock has written it down yet."""
     return grant.state in (GrantState.ACTIVE, GrantState.EXPIRED) and days_left(grant, office) < 0
 

@@ -9,7 +9,7 @@ from flask import url_for
 from sqlalchemy import select
 
 from .. import policy
-from ..access.people import Place
+from ..access.people import FieldOffice
 from ..access.queries import visible
 from ..cases.files import Citizenship, Identity
 from ..cases.models import Case
@@ -109,7 +109,7 @@ def package_parts(request: ContinuedPresenceRequest) -> list[Mapping[str, str]]:
     return gates.parts(queries.sight_of(request))
 
 
-def stands(actor: Actor, request: ContinuedPresenceRequest, office: Place, blocks: Sequence[str],
+def stands(actor: Actor, request: ContinuedPresenceRequest, office: FieldOffice, blocks: Sequence[str],
            known: Mapping[What, CPMoment]) -> Stands:
     """Where it stands, and what this reader may do, may not, and why."""
     due = queries.due_of(request, rulebook.clocks(), office, known)

@@ -8,8 +8,6 @@ from flask import Flask, g, request, session
 from casework.kernel.errors import Forbidden
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
 KEPT = "casework_csrf"
 
 

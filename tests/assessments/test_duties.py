@@ -4,11 +4,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, literal, select
 
-from casework.assessments import actions, duties
+from casework.assessments import actions, duties, queries
 from casework.assessments.acuity import acuity
-from casework.assessments.models import Purpose
+from casework.assessments.models import LEVELS, Purpose, cannot_wait
 from casework.cases import actions as cases
 from casework.cases import recording
 from casework.cases.closing import CHECKLIST
@@ -194,3 +194,10 @@ def test_what_was_answered_and_not_asked_again_still_stands(world):
         actions.begin(world.ada, world.rosa, purpose=Purpose.RAPID)
     assert acuity(world.rosa) == "high"
     assert answers(Purpose.RAPID)
+
+
+def test_the_database_calls_urgent_what_python_does(world):
+    for code in ("SAF", "SHE", "MED"):
+        for level in LEVELS:
+            asked = select(queries.urgent(literal(code), literal(level)))
+            assert bool(db.session.scalar(asked)) is cannot_wait(code, level), (code, level)
