@@ -26,7 +26,6 @@ DO_INSTEAD = {
 }
 # (file, what) -> why it may.
 ALLOWED = {
-    ("audit/events.py", "connection"): "the trail's own insert, past the guards of the unit of work",
     ("audit/refusals.py", "connection"): "a counter is raised in one statement, for somebody who may be nobody",
     ("audit/guards.py", "__table__"): "the guard of writes asks each row which table it is of",
     ("log/sealer.py", "connection"): "leaves are added in one statement each kind, by the one sealer",

@@ -18,7 +18,7 @@ from ..kernel.db import begin_writing, db
 from ..kernel.errors import Conflict, Forbidden, Stale
 from ..kernel.given import give
 from ..kernel.scope import asks
-from .events import Said, event, write
+from .events import Said, event
 from .locks import moved_on
 from .reads import join, joined
 
@@ -61,7 +61,7 @@ def action(actor: Actor, verb: str, thing: Any, *, expecting: int | None = None,
             session.flush()
             if deed.failed:
                 raise RuntimeError(f"{verb} goes on after a part of it failed")
-            write(session, [deed.event])
+            part["events"].append(deed.event)
         except BaseException:
             part["failed"] = True
             if outer:
@@ -83,18 +83,19 @@ def whole() -> Iterator[Session]:
 
 @contextmanager
 def _transaction(session: Session) -> Iterator[Said]:
-    """The outermost begins and commits; whatever is inside joins. Broken constraints become refusals."""
+    """The outermost begins, writes what was done and read into the trail, and commits; whatever is inside joins.
+    Broken constraints become refusals."""
     part: Said | None = session.info.get("transaction")
     outermost = part is None
     if part is None:
-        part = session.info["transaction"] = {"failed": False}
+        part = session.info["transaction"] = {"failed": False, "events": []}
         begin_writing(session)
     try:
         yield part
         if part.get("failed"):
             raise RuntimeError("a part of this failed")
         if outermost:
-            join(session)
+            join(session, part["events"])
             session.commit()
             joined(session)
     except BaseException as error:

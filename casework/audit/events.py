@@ -6,19 +6,19 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from ..kernel.canonical import NotCanonical, canonical
 from ..kernel.db import now
 from ..kernel.errors import Unrecorded
+from ..kernel.prepared import Adding
 from ..kernel.scope import asks, eyes
 from .guards import letting_through
 from .models import AuditEvent
 
 Said = dict[str, Any]
-EVENT = insert(AuditEvent).inline()  # nothing comes back: not everybody may read what they have written
-A_FEW = 6
+EVENTS = Adding(AuditEvent, ("at", "actor_id", "verb", "subject_kind", "subject_id", "case_id", "office_id", "details",
+                            "changes", "shown"))
 
 
 def case_of(row: Any) -> Any:
@@ -45,17 +45,9 @@ def write(session: Session, events: list[Said]) -> None:
     asker_id = eyes(session).asker_id
     for actor_id, some in groupby(events, key=lambda each: each["actor_id"]):
         asks(session, actor_id)
-        theirs = list(some)
         with letting_through():
-            _insert(session, theirs)
+            EVENTS.add(session, list(some))
     asks(session, asker_id)
-
-
-def _insert(session: Session, some: list[Said]) -> None:
-    """In this order. A few go one by one: to prepare for many costs more than they do."""
-    connection = session.connection()
-    for part in [some] if len(some) > A_FEW else some:
-        connection.execute(EVENT, part)
 
 
 def _sealable(events: Sequence[Said]) -> None:

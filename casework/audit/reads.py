@@ -35,6 +35,7 @@ class Shown(NamedTuple):
 
 
 UNRECORDED = "What you asked for could not be written into the log, so it is not shown."
+UNDONE = "What you did could not be written into the log, so nothing was changed."
 
 
 def record_read(actor: Actor, verb: str, rows: Sequence[Any], **details: Any) -> None:
@@ -78,13 +79,13 @@ def settle() -> None:
         _write(session, reads)
 
 
-def join(session: Session) -> None:
-    """Write what was gathered with the deed that is about to be committed: one transaction for both."""
-    if reads := session.info.get("reads"):
-        try:
-            write(session, reads)
-        except SQLAlchemyError as error:
-            raise Unrecorded(UNRECORDED) from error
+def join(session: Session, deeds: Sequence[Said]) -> None:
+    """Write the events of what was done, and of what was read on the way, with what is about to be committed: one
+    transaction, and for one person one statement. Raises Unrecorded when they cannot be: then nothing was done."""
+    try:
+        write(session, [*deeds, *(session.info.get("reads") or ())])
+    except SQLAlchemyError as error:
+        raise Unrecorded(UNDONE) from error
 
 
 def joined(session: Session) -> None:

@@ -65,6 +65,6 @@ class TooMany(Refusal):
 
 
 class Unrecorded(Refusal):
-    """What cannot be written down is not shown."""
+    """What cannot be written down is not shown, and not done."""
 
     status, title = 503, "Not available"

@@ -5,20 +5,25 @@
 
 On PostgreSQL the text then goes to the driver, in the session's own transaction, and nothing is built or looked up on
 the way; what listens to statements hears of it as of any other, so that the wall is told who asks. On SQLite, where
-the tripwire judges the statement itself, the session executes it.
+the tripwire judges the statement itself, the session executes it. `Adding` is the same for rows that are added.
 """
 from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Connection, Dialect
+from sqlalchemy import BindParameter, Connection, Dialect, bindparam, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import visitors
 
-from .db import db
+from .db import Base, db
+
+A_FEW = 6
+
+Taken = TypeVar("Taken")
 
 
 class Prepared:
@@ -43,7 +48,7 @@ class Prepared:
             return [self.kind._make(row) for row in session.execute(self.query, said)]
         if session.new or session.dirty or session.deleted:
             session.flush()
-        return self._read(self._in(connection.dialect, said).answer(connection, said))
+        return self._read(self._in(connection.dialect, said).sent(connection, said, list))
 
     def row(self, **said: Any) -> Any:
         """The first row, or None."""
@@ -62,7 +67,7 @@ class Prepared:
 
     def _in(self, dialect: Dialect, said: dict[str, Any]) -> Made:
         if self._made is None:
-            self._made = Made(self.query, dialect, said)
+            self._made = Made(self.query, dialect, said, self.query.selected_columns)
         return self._made
 
     def _read(self, rows: Sequence[tuple[Any, ...]]) -> Sequence[Any]:
@@ -82,11 +87,56 @@ def _parameters(query: Any) -> Iterator[BindParameter[Any]]:
     return (part for part in visitors.iterate(query) if isinstance(part, BindParameter) and part.required)
 
 
+class Adding:
+    """Rows of one table, each a value for every one of these columns, added in their order; nothing comes back, since
+    not everybody may read what they have written. A few are one statement, whose text is built once for so many."""
+
+    def __init__(self, model: type[Base], columns: Sequence[str]) -> None:
+        self.insert, self.columns = insert(model).inline(), columns
+        self._made: dict[int, Made] = {}
+
+    def add(self, session: Session, rows: Sequence[dict[str, Any]]) -> None:
+        """In the transaction at hand."""
+        connection = session.connection()
+        if connection.dialect.name != "postgresql" or len(rows) > A_FEW:
+            connection.execute(self.insert, rows)
+            return
+        for listener in connection.dispatch.before_execute:
+            listener(connection, self.insert, [], {}, {})  # the guards of writes among them
+        said = {f"{name}_{nth}": row[name] for nth, row in enumerate(rows) for name in self.columns}
+        if len(rows) not in self._made:
+            self._made[len(rows)] = Made(self._of(len(rows)), connection.dialect, said)
+        self._made[len(rows)].sent(connection, said, _nothing, Writes(self.insert))
+
+    def _of(self, many: int) -> Any:
+        types = self.insert.table.c
+        return self.insert.values([{name: bindparam(f"{name}_{nth}", type_=types[name].type) for name in self.columns}
+                                   for nth in range(many)])
+
+
+def _nothing(_: Any) -> None:
+    """Is taken of what was added."""
+
+
+@dataclass(frozen=True)
+class Writes:
+    """What listeners ask of a statement that adds rows."""
+
+    statement: Any
+    isinsert: bool = True
+    isupdate: bool = False
+    isdelete: bool = False
+
+    @property
+    def compiled(self) -> Writes:
+        return self
+
+
 class Made:
-    """The text of a question in one dialect, with what is done to each parameter on its way in (`givers`) and to each
+    """The text of a statement in one dialect, with what is done to each parameter on its way in (`givers`) and to each
     column on its way out (`readers`)."""
 
-    def __init__(self, query: Any, dialect: Dialect, said: dict[str, Any]) -> None:
+    def __init__(self, query: Any, dialect: Dialect, said: dict[str, Any], columns: Sequence[Any] = ()) -> None:
         compiled: Any = query.compile(dialect=dialect)
         whole = compiled.construct_expanded_state(said)
         turns = {name: turn for bind, name in compiled.bind_names.items()
@@ -95,28 +145,29 @@ class Made:
         self.called = [(name, bind.callable) for bind, name in compiled.bind_names.items() if bind.callable]
         self.fixed = {name: turns[name](value) if name in turns else value for name, value in whole.parameters.items()}
         self.givers = [(name, turns[name]) for name in {*said, *(name for name, _ in self.called)} if name in turns]
-        self.readers = [(at, read) for at, column in enumerate(query.selected_columns)
+        self.readers = [(at, read) for at, column in enumerate(columns)
                         if (read := column.type.dialect_impl(dialect).result_processor(dialect, None))]
 
-    def answer(self, connection: Connection, said: dict[str, Any]) -> list[tuple[Any, ...]]:
-        """The driver's own rows."""
+    def sent(self, connection: Connection, said: dict[str, Any], take: Callable[[Any], Taken],
+             writes: Writes | None = None) -> Taken:
+        """What `take` takes of the driver's cursor."""
+        cursor, text, given = connection.connection.cursor(), self.text, self._given(said)
+        try:
+            for listener in connection.dispatch.before_cursor_execute:
+                text, given = listener(connection, cursor, text, given, writes, False)
+            return take(cursor.execute(text, given))
+        except self.dialect.loaded_dbapi.Error as wrong:
+            raise self._as_of_any(wrong, connection, text, given) from wrong
+        finally:
+            cursor.close()
+
+    def _given(self, said: dict[str, Any]) -> Any:
         values = {**self.fixed, **said}
         for name, value in self.called:
             values[name] = value()
         for name, give in self.givers:
             values[name] = give(values[name])
-        return self._sent(connection, values)
-
-    def _sent(self, connection: Connection, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-        cursor, text, given = connection.connection.cursor(), self.text, values
-        try:
-            for listener in connection.dispatch.before_cursor_execute:
-                text, given = listener(connection, cursor, text, given, None, False)
-            return list(cursor.execute(text, given))
-        except self.dialect.loaded_dbapi.Error as wrong:
-            raise self._as_of_any(wrong, connection, text, given) from wrong
-        finally:
-            cursor.close()
+        return values
 
     def _as_of_any(self, wrong: Exception, connection: Connection, text: str, given: Any) -> BaseException:
         """The failure as SQLAlchemy says it; a connection that was lost is given up, as with any other statement."""

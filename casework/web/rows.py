@@ -1,27 +1,20 @@
 """Rows of a list, dumped quickly: marshmallow says and documents the shape, which is read once and not once per row.
 
-The words are those that marshmallow would say, in a fraction of the time.
+The words are those that marshmallow would say, in a fraction of the time: keys and moments are left to the writer of
+JSON (`web.json`), which says them alike.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from marshmallow import Schema, fields, missing
 from marshmallow.decorators import POST_DUMP, PRE_DUMP
 
 Say = Callable[[Any], Any]
-PLAIN: dict[type, Say] = {fields.UUID: str, fields.String: str, fields.Boolean: bool}
-
-
-class Cell(NamedTuple):
-    """One field: its name outside, how it is found on a row, how it is said when it is not None."""
-
-    name: str
-    find: Say
-    say: Say
+Shape = list[tuple[str, Say]]  # of each field its name outside, and what it says of a row
 
 
 class RowsOf(fields.Nested):
@@ -36,48 +29,53 @@ class RowsOf(fields.Nested):
 
 
 def dumped(schema: Schema, rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """What `schema.dump(rows, many=True)` gives, for rows that are objects."""
-    shapes: dict[type, list[Cell]] = schema.__dict__.setdefault("shapes", {})
+    """What `schema.dump(rows, many=True)` gives once it is JSON, for rows that are objects."""
+    shapes: dict[type, Shape] = schema.__dict__.setdefault("shapes", {})
     said: Any = [_said(shapes.get(type(row)) or _shape(shapes, schema, type(row)), row) for row in rows]
     if schema._hooks[POST_DUMP]:
         said = schema._invoke_dump_processors(POST_DUMP, said, many=True, original_data=rows)
     return list(said)
 
 
-def _said(shape: Iterable[Cell], row: Any) -> dict[str, Any]:
-    words = {}
-    for name, find, say in shape:
-        value = find(row)
-        if value is not missing:
-            words[name] = None if value is None else say(value)
-    return words
+def _said(shape: Shape, row: Any) -> dict[str, Any]:
+    return {name: value for name, say in shape if (value := say(row)) is not missing}
 
 
-def _shape(shapes: dict[type, list[Cell]], schema: Schema, kind: type) -> list[Cell]:
-    shapes[kind] = [_cell(name, field, kind) for name, field in schema.dump_fields.items()]
+def _shape(shapes: dict[type, Shape], schema: Schema, kind: type) -> Shape:
+    shapes[kind] = [(field.data_key or name, _saying(field, field.attribute or name, kind))
+                    for name, field in schema.dump_fields.items()]
     return shapes[kind]
 
 
-def _cell(name: str, field: Any, kind: type) -> Cell:
+def _saying(field: Any, name: str, kind: type) -> Say:
     """In one step where the kind of field is plain, by the field itself where it is not."""
-    outside, inside = field.data_key or name, field.attribute or name
     if type(field) is fields.Function and field.serialize_func:
-        return Cell(outside, field.serialize_func, _as_it_is)
-    if (say := _plainly(field)) and field.dump_default is missing and "." not in inside:
-        return Cell(outside, _finding(inside, kind), say)
-    return Cell(outside, lambda row: field.serialize(inside, row), _as_it_is)
+        return _unless_none(field.serialize_func, None)
+    if type(field) in PLAIN and getattr(field, "format", None) in (None, "iso") and (
+            field.dump_default is missing and "." not in name):
+        return _unless_none(_finding(name, kind), PLAIN[type(field)])
+    return lambda row: field.serialize(name, row)
 
 
-def _plainly(field: Any) -> Say | None:
-    if type(field) is fields.AwareDateTime and field.format in (None, "iso"):
-        return datetime.isoformat
-    return PLAIN.get(type(field))
+def _unless_none(find: Say, say: Say | None) -> Say:
+    if say is None:
+        return find
 
-
-def _as_it_is(value: Any) -> Any:
-    return value
+    def found(row: Any) -> Any:
+        value = find(row)
+        return value if value is None or value is missing else say(value)
+    return found
 
 
 def _finding(name: str, kind: type) -> Say:
     """An attribute that rows of this kind have need not be looked for with care."""
     return attrgetter(name) if hasattr(kind, name) else lambda row: getattr(row, name, missing)
+
+
+def _moment(value: datetime) -> datetime | str:
+    """Only of those in UTC is it sure that the writer says them alike."""
+    return value if value.tzinfo is UTC else value.isoformat()
+
+
+PLAIN: dict[type, Say | None] = {fields.UUID: None, fields.String: str, fields.Boolean: bool,
+                                 fields.AwareDateTime: _moment}

@@ -14,7 +14,7 @@ from casework import audit
 from casework.kernel import sealed
 from casework.kernel.errors import Unrecorded
 
-from . import api, assets, csrf, errors, gate, headers, health, hide, logs, metrics, names, openapi, ui, who
+from . import api, assets, csrf, errors, gate, headers, health, hide, json, logs, metrics, names, openapi, ui, who
 from .gate import ANYBODY, opens_to
 from .hooks import Hooks
 
@@ -55,7 +55,7 @@ def in_values(_: BaseException | None = None) -> None:
 def begin(app: Flask, hooks: Hooks) -> None:
     """Hooks run in this order before a request, and the other way round after it."""
     app.extensions["casework.hooks"] = hooks
-    for part in (headers, logs, who, csrf, ui, assets):
+    for part in (headers, json, logs, who, csrf, ui, assets):
         part.init_app(app)
     app.before_request(audit.gather)
     app.before_request(in_words)

@@ -176,7 +176,7 @@ def test_what_cannot_be_written_down_is_not_shown(world, truth):
 def test_a_deed_whose_event_cannot_be_written_does_not_happen(world, truth):
     truth.connection().execute(text("ALTER TABLE audit_event RENAME TO gone"))
     truth.commit()
-    with pytest.raises(DBAPIError):
+    with pytest.raises(Unrecorded, match="nothing was changed"):
         cases.update(world.ada, world.rosa, language="Farsi")
     assert truth.get(Case, world.rosa.id).language == "Spanish"
 

@@ -59,13 +59,14 @@ def postmaster(uri: str) -> psutil.Process:
 
 @contextmanager
 def served(name: str, module: str, environment: dict[str, str], log: Path) -> Iterator[Served]:
-    """gunicorn as in production, two workers with three threads, for as long as the block lasts."""
+    """gunicorn as in production, two workers with three threads, for as long as the block lasts. A connection is for
+    one request: kept ones may all be one worker's, and the other is idle."""
     with socket.socket() as door, log.open("wb") as said:
         door.bind(("127.0.0.1", 0))
         door.listen(64)
         port = door.getsockname()[1]
         command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--worker-class", "gthread", "--workers",
-                   "2", "--threads", "3", "--keep-alive", "60", "--bind", f"fd://{door.fileno()}", module]
+                   "2", "--threads", "3", "--keep-alive", "0", "--bind", f"fd://{door.fileno()}", module]
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=said, stderr=said,
                                    pass_fds=[door.fileno()], start_new_session=True)
         try:
@@ -97,7 +98,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 class Client:
-    """One kept connection of one person's program."""
+    """One person's program; it keeps its connection as long as the server does."""
 
     def __init__(self, port: int, token: str, *, patience: float = 60) -> None:
         self.address, self.token, self.patience = ("127.0.0.1", port), token, patience

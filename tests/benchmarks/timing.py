@@ -47,7 +47,7 @@ class Contest:
 
 
 def stretch(server: Served, database: psutil.Process, contest: Contest, seconds: float) -> Round:
-    """Ask for so long, several at once, each over a kept connection."""
+    """Ask for so long, several at once. Raises NothingLeft when there was nothing to do any more."""
     clients = [Client(server.port, contest.tokens[nth % len(contest.tokens)]) for nth in range(AT_ONCE)]
     before = server.cpu(), cpu(database)
     began = time.perf_counter()
@@ -62,6 +62,8 @@ def stretch(server: Served, database: psutil.Process, contest: Contest, seconds:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         took = [one for each in pool.map(ask, range(AT_ONCE)) for one in each]
     elapsed = time.perf_counter() - began
+    if len(took) < AT_ONCE:
+        raise NothingLeft
     used = [(after - first) / len(took) * 1000 for after, first in
             zip((server.cpu(), cpu(database)), before, strict=True)]
     for client in clients:
@@ -84,10 +86,16 @@ def _repeat(server: Served, contest: Contest, nth: int) -> None:
 
 def contend(servers: Sequence[Served], database: psutil.Process, contest: Contest, *, seconds: float,
             rounds: int) -> list[list[Round]]:
-    """The rounds of each server, in turn, once every worker has compiled and prepared what it asks."""
+    """The rounds of each server, in turn, once every worker has compiled and prepared what it asks; fewer, where the
+    database has nothing left to do for all of them."""
     for server in servers:
         warm(server, contest)
-    told = [[stretch(server, database, contest, seconds) for server in servers] for _ in range(rounds)]
+    told: list[list[Round]] = []
+    with suppress(NothingLeft):
+        for _ in range(rounds):
+            told.append([stretch(server, database, contest, seconds) for server in servers])
+    if not told:
+        raise RuntimeError(f"{contest.name}: this database holds too little of what is to be done")
     return [list(each) for each in zip(*told, strict=True)]
 
 

@@ -14,12 +14,15 @@ from casework.access import people
 from casework.access.models import Office, RoleGrant
 from casework.assessments import known
 from casework.assessments.models import NeedsAssessment
+from casework.audit.events import EVENTS
+from casework.audit.events import event as event_of
+from casework.audit.guards import letting_through
 from casework.audit.models import AuditEvent
 from casework.cases.models import Case
 from casework.funds.models import Disbursement
 from casework.kernel.db import at, db, now
 from casework.kernel.many import within
-from casework.kernel.prepared import Prepared
+from casework.kernel.prepared import A_FEW, Prepared
 from casework.kernel.scope import by_itself
 from casework.policy import Role
 from tests.world import as_seen_by, looking
@@ -143,3 +146,39 @@ def test_what_is_known_of_needs_is_the_same_for_one_case_and_for_many(looking_on
     cases = [world.rosa, world.kit, world.nina]
     apart = {case.id: known.facts([case])[case.id] for case in cases}
     assert known.facts(cases) == apart and any(found.signed_at for found in apart.values())
+
+
+def told(actor, *details):
+    return [event_of(actor.id, "case.search", details={"nth": nth, **more}) for nth, more in enumerate(details)]
+
+
+@pytest.mark.parametrize("many", [1, 2, A_FEW, A_FEW + 1, 30])
+def test_rows_are_added_in_their_order_and_to_the_last_type_however_many(world, truth, many):
+    as_seen_by(world.ada)
+    events = told(world.ada, *({"words": ["é", None, True]} for _ in range(many)))
+    with letting_through():
+        EVENTS.add(db.session(), events)
+    db.session.commit()
+    stored = truth.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()[-many:]
+    assert [{name: getattr(row, name) for name in EVENTS.columns} for row in stored] == events
+
+
+def test_a_few_are_one_statement(world, truth):
+    heard = []
+    as_seen_by(world.ada)
+    event.listen(db.engine, "before_cursor_execute", lambda *said: heard.append((said[2], said[5])))
+    with letting_through():
+        EVENTS.add(db.session(), told(world.ada, {}, {}, {}))
+    assert [text.split()[2] for text, _ in heard if text.startswith("INSERT")] == ["audit_event"]
+
+
+def test_adding_past_the_guards_is_refused_as_any_write_is(world):
+    with pytest.raises(RuntimeError, match="around the audit trail"):
+        EVENTS.add(db.session(), told(world.ada, {}))
+
+
+@on_postgresql
+def test_what_is_added_is_written_in_the_askers_name_or_not_at_all(world):
+    as_seen_by(world.ada)
+    with letting_through(), pytest.raises(DBAPIError, match="row-level security"):
+        EVENTS.add(db.session(), told(world.bea, {}, {}))
