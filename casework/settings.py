@@ -27,6 +27,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from .kernel.crypto import derive
 from .kernel.watched import Watched
 
@@ -63,7 +65,7 @@ def settings(given: Mapping[str, Any]) -> dict[str, Any]:
 def database(chosen: Mapping[str, Any]) -> dict[str, Any]:
     """How to reach it, with limits on waiting so that one stuck request does not hold the others."""
     url = address(str(chosen["DATABASE_URL"]))
-    options: dict[str, Any] = {"execution_options": {"guarded": True}}
+    options: dict[str, Any] = {"execution_options": {"guarded": True}, "json_serializer": _as_json}
     if url.startswith("sqlite"):
         options["connect_args"] = {"factory": Watched}
     if url.startswith("postgresql"):
@@ -72,6 +74,11 @@ def database(chosen: Mapping[str, Any]) -> dict[str, Any]:
         options |= {"pool_size": int(chosen["POOL_SIZE"]), "max_overflow": 4,
                     "connect_args": {"options": limits}}
     return {"SQLALCHEMY_DATABASE_URI": url, "SQLALCHEMY_ENGINE_OPTIONS": options}
+
+
+def _as_json(value: Any) -> str:
+    """What a column of JSON holds: no more than json.dumps would write, in a tenth of the time."""
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def address(url: str) -> str:

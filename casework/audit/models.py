@@ -92,6 +92,8 @@ append_only(AuditEvent)
 append_only(Look)
 trigger(AuditEvent, "audit_event_transaction", postgresql=(
     "ALTER TABLE audit_event ALTER transaction_id SET DEFAULT pg_current_xact_id()::text::bigint"))
+trigger(AuditEvent, "audit_event_shown_as_it_is", postgresql=(
+    "ALTER TABLE audit_event ALTER shown SET STORAGE EXTERNAL"))  # keys do not get smaller for the work
 trigger(AuditEvent, "audit_event_own", postgresql=(
     "CREATE FUNCTION audit_event_own() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
     "NEW.transaction_id := pg_current_xact_id()::text::bigint; RETURN NEW; END $$;"

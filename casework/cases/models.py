@@ -108,7 +108,8 @@ class Case(Record):
 
     __tablename__ = "case"
     __table_args__ = (
-        Index("ix_case_office_state_updated", "office_id", "state", "updated_at", "id"),
+        Index("ix_case_office_state_updated", "office_id", "state", "updated_at", "id",
+              postgresql_include=["investigation_id"]),  # all that the wall asks, so that counting needs no row
         Index("ix_case_updated", "updated_at", "id"),
         UniqueConstraint("office_id", "year", "serial"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_a_moment"),

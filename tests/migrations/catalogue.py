@@ -19,8 +19,11 @@ INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public
 DEFAULTS = """
 SELECT table_name || '.' || column_name, concat_ws(' ', data_type, character_maximum_length, is_nullable, is_identity,
 column_default) FROM information_schema.columns WHERE table_schema = 'public'"""
+STORAGE = """
+SELECT attrelid::regclass::text || '.' || attname, attstorage::text FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND attnum > 0 AND NOT attisdropped"""
 ON_POSTGRESQL = {"trigger": TRIGGERS, "function": FUNCTIONS, "constraint": CONSTRAINTS, "index": INDEXES,
-                 "column": DEFAULTS}
+                 "column": DEFAULTS, "storage": STORAGE}
 ON_SQLITE = {"trigger": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
              "index": "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
              "counting": "SELECT name, 'autoincrement' FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'"}
