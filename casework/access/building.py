@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     false,
     func,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -58,15 +59,15 @@ def count_of(verb: str, model: type[Base], shape: Shape, where: Where, cap: int)
 
 def count(ways: Sequence[policy.Way], model: type[Base], where: Where, cap: int) -> Select[Any]:
     """How many rows these ways open, counted no further than one past `cap`."""
-    key = model.__mapper__.primary_key[0]
-    branches = [select(key.label("id")).where(way.clause(model), *where).limit(cap + 1).subquery() for way in ways]
+    key, most = model.__mapper__.primary_key[0], _most(cap + 1)
+    branches = [select(key.label("id")).where(way.clause(model), *where).limit(most).subquery() for way in ways]
     found = branches[0] if len(branches) == 1 else _distinct(branches, cap + 1)
     return select(func.count()).select_from(found).execution_options(**SCOPED)
 
 
 def _distinct(branches: Sequence[Any], limit: int) -> Any:
     some = union_all(*(select(branch.c.id) for branch in branches)).subquery()
-    return select(some.c.id).distinct().limit(limit).subquery()
+    return select(some.c.id).distinct().limit(_most(limit)).subquery()
 
 
 def page(ways: Sequence[policy.Way], model: type[Base], where: Where, order: Any,
@@ -83,14 +84,20 @@ def _page(ways: Sequence[policy.Way], model: type[Base], where: Where, order: An
     sort = [column.desc() if down else column.asc() for column in keys]
     beyond = [] if after is None else [tuple_(*keys) < tuple(after) if down else tuple_(*keys) > tuple(after)]
     if len(ways) == 1:
-        return select(model).where(ways[0].clause(model), *where, *beyond).order_by(*sort).limit(limit)
+        return select(model).where(ways[0].clause(model), *where, *beyond).order_by(*sort).limit(_most(limit))
     branches = [select(select(own.label("id"), key.label("key"))
-                       .where(way.clause(model), *where, *beyond).order_by(*sort).limit(limit).subquery())
+                       .where(way.clause(model), *where, *beyond).order_by(*sort).limit(_most(limit)).subquery())
                 for way in ways]
     merged = union_all(*branches).subquery()
     merged_sort = [column.desc() if down else column.asc() for column in (merged.c.key, merged.c.id)]
-    first = select(merged.c.id, merged.c.key).distinct().order_by(*merged_sort).limit(limit).subquery()
+    first = select(merged.c.id, merged.c.key).distinct().order_by(*merged_sort).limit(_most(limit)).subquery()
     return select(model).join(first, and_(first.c.id == own)).order_by(*sort)
+
+
+def _most(rows: int) -> Any:
+    """So many, in the statement's text: of a parameter PostgreSQL guesses a tenth of the table, and for that it plans
+    the same statement anew each time."""
+    return literal_column(str(rows))
 
 
 def column_of(order: Any) -> Any:

@@ -12,11 +12,16 @@ from sqlalchemy.sql import coercions, roles
 from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+GUESSED = 10
 KINDS: dict[type, TypeEngine[Any]] = {UUID: Uuid(), str: Text(), int: BigInteger()}
 
 
 class Several(TypeDecorator[list[Any]]):
-    """Keys, numbers or words: an array where the database has them, else a JSON list of what SQLite keeps."""
+    """Keys, numbers or words: an array where the database has them, else a JSON list of what SQLite keeps.
+
+    Of an array that is a parameter PostgreSQL guesses ten values, and for fewer it would plan the same statement anew
+    each time; so fewer are filled up with the first of them, again and again, which is found no more often for that.
+    """
 
     impl, cache_ok = Text, True
 
@@ -30,7 +35,7 @@ class Several(TypeDecorator[list[Any]]):
     def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
         plain = [str(each) if self.kind is str else each for each in value or ()]
         if dialect.name == "postgresql":
-            return plain
+            return plain + plain[:1] * (GUESSED - len(plain))
         return json.dumps([each.hex if isinstance(each, UUID) else each for each in plain])
 
 

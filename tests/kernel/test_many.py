@@ -9,7 +9,8 @@ from sqlalchemy import select
 from casework.access.models import Office, RoleGrant, User
 from casework.audit.models import AuditEvent
 from casework.kernel.db import db, uuid7
-from casework.kernel.many import within
+from casework.kernel.many import GUESSED, within
+from casework.kernel.scope import by_itself
 from casework.policy import ROLES
 
 
@@ -48,6 +49,16 @@ def test_however_many_they_are_the_statement_is_the_same_text(app):
     def text(count):
         return str(select(Office.id).where(within(Office.id, [uuid7() for _ in range(count)])).compile(db.engine))
     assert text(1) == text(50)
+
+
+@pytest.mark.parametrize("count", [0, 1, GUESSED - 1, GUESSED, GUESSED + 1])
+def test_each_is_found_once_however_few_they_are(world, count):
+    """Fewer than PostgreSQL guesses are filled up."""
+    verbs = sorted(set(db.session.scalars(select(AuditEvent.verb))))[:count]
+    with by_itself("test"):
+        found = db.session.scalars(select(AuditEvent.id).where(within(AuditEvent.verb, verbs))).all()
+        every = db.session.execute(select(AuditEvent.id, AuditEvent.verb)).all()
+    assert sorted(found) == sorted(id for id, verb in every if verb in verbs)
 
 
 def test_it_may_be_turned_round(users):

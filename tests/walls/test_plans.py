@@ -1,9 +1,9 @@
 """How PostgreSQL reads the list of cases, behind the wall and before it: by index, whoever asks, and little more than a
-page of rows. A specialist's page is found among the cases of their team."""
+page of rows. A specialist's page is found among the cases of their team. What is asked again is not planned again."""
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from casework import schema
 from casework.access.building import page
@@ -11,6 +11,7 @@ from casework.access.models import User
 from casework.access.queries import open_ways
 from casework.cases.models import Case
 from casework.kernel.db import db
+from tests.conftest import as_browser
 from tests.plans import TIMES, plans_of
 from tests.walls.test_standing import on_a_copy
 from tests.world import World
@@ -39,6 +40,7 @@ def full(one_app, postgresql_copies):
         world = World(app.ids, db.session())
         known = {"many": MANY, "mine": MINE, "ada": world.ada.id, "like": world.rosa.id}
         with_owner(FILL, known)
+        world.app = app
         yield world
 
 
@@ -65,6 +67,27 @@ def test_without_the_wall_no_more_is_read_either(full, name):
     with schema.as_owner() as connection:
         for plan in plans_of(connection, lambda: connection.execute(query).all()):
             assert not plan.scans("case") and plan.reads("case") <= TIMES * SHOWN, plan
+
+
+PAGES = ["/cases?state=open&sort=-updated", "/cases?state=open&sort=-updated&limit=25", "/cases/{rosa}"]
+ASKED = ("LIMIT 51", "LIMIT 26", " AS what")
+ALWAYS = 5  # PostgreSQL plans a prepared statement so often with its values, before it compares
+
+
+def test_what_is_asked_again_and_again_is_planned_no_more(full):
+    """Behind the wall a plan made anew costs more than all that it reads. The limit of a list asks for none, and what
+    is known of the needs of one case is asked as it is of ten."""
+    lines = set()
+    event.listen(db.engine, "checkout", lambda line, *_: lines.add(line))
+    client = as_browser(full.app, db.session.get(User, full.sam.id))
+    for path in PAGES * 3 * ALWAYS:
+        assert client.get(path.format(rosa=full.rosa.id)).status_code == 200
+    db.session.commit()
+    told = [row for line in lines for row in line.execute(
+        "SELECT statement, custom_plans, generic_plans FROM pg_prepared_statements").fetchall()]
+    asked = {words: [(custom, generic) for statement, custom, generic in told if words in statement] for words in ASKED}
+    assert all(plans for plans in asked.values())
+    assert all(custom <= ALWAYS and generic for plans in asked.values() for custom, generic in plans), asked
 
 
 def listed(world, name):
