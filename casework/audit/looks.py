@@ -5,7 +5,7 @@ both, so that the answer is never stale; the end is as long as the pass is behin
 """
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -41,12 +41,13 @@ def here(session: Session, reached: Mark) -> Mark:
     return Mark(restored_id=reached.restored_id) if ahead else reached
 
 
-def showing(session: Session, ids: Collection[UUID], *, place: int = ABOUT, latest: int | None = None) -> Select[Any]:
+def showing(session: Session, ids: Collection[UUID], *, place: int = ABOUT, latest: int | None = None,
+            where: Sequence[ColumnElement[bool]] = ()) -> Select[Any]:
     """The ids of the events that showed one of these: records (`RECORD`), or what belongs to a case or a person. Of
-    the latest so many."""
+    the latest so many. `where` is what the asker will keep of them in any case: of the end no more is gone through."""
     column = Look.about_id if place == ABOUT else Look.record_id
     unfolded = select(Look.event_id.label("id")).where(column.in_(ids)).order_by(Look.event_id.desc()).limit(latest)
-    end = select(AuditEvent.id).where(_beyond(session, mark(session)), _shows(session, ids, place))
+    end = select(AuditEvent.id).where(_beyond(session, mark(session)), *where, _shows(session, ids, place))
     both = union_all(select(unfolded.subquery().c.id), end).subquery()
     return select(both.c.id)
 

@@ -92,7 +92,7 @@ def _looks(case: Case, reading: Sequence[ColumnElement[bool]]) -> CompoundSelect
     latest = (select(AuditEvent.id).where(which, *reading).order_by(AuditEvent.id.desc()).limit(MOST).subquery()
               for which in (AuditEvent.case_id == case.id, AuditEvent.subject_id.in_(own)))
     return union_all(*(select(part.c.id) for part in latest),
-                     showing(db.session(), own, place=RECORD, latest=MOST))
+                     showing(db.session(), own, place=RECORD, latest=MOST, where=reading))
 
 
 def _gathered(found: Sequence[AuditEvent], who: dict[UUID, str]) -> list[Told]:

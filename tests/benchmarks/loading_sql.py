@@ -33,7 +33,8 @@ COPIED: dict[str, tuple[str, ...]] = {
     "resource_check": (*OF_CASE, "disbursement_id", "resource", "contacted_at", "method", "outcome", "consent",
                        "checked_by_id", "checked_at", "name_sealed"),
 }
-FILLED = (*COPIED, "team_member", "assessment", "need_rating", "movement", "signature", "audit_event")
+FILLED = (*COPIED, "team_member", "assessment", "need_rating", "movement", "signature", "audit_event", "audit_look",
+          "audit_unfolded")
 INDEXES = """SELECT indexdef FROM pg_indexes JOIN pg_class ON relname = indexname
 WHERE schemaname = 'public' AND tablename = ANY(%s) AND indexdef NOT LIKE 'CREATE UNIQUE%%'
 AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = pg_class.oid)"""
@@ -106,11 +107,16 @@ FROM signature JOIN disbursement ON disbursement.id = disbursement_id UNION ALL
 SELECT updated_at + interval '1 hour' * look, specialist_id, 'case.read', id, id, office_id, '{}',
 json_build_array(json_build_array('case', id, id)) FROM "case", generate_series(1, 3) AS look) AS told ORDER BY at
 """
+UNFOLDED = """INSERT INTO audit_look SELECT e.id, x.place - 1, x.entry ->> 0, (x.entry ->> 1)::uuid, (x.entry ->> 2)::uuid
+FROM audit_event e, json_array_elements(e.shown) WITH ORDINALITY AS x(entry, place)
+"""
+MARKED = """INSERT INTO audit_unfolded SELECT 1, transaction_id, id, 0 FROM audit_event ORDER BY 2 DESC, 3 DESC LIMIT 1
+"""
 SERIES = """INSERT INTO disbursement_series (fiscal_year, last)
 SELECT fiscal_year, max(serial) FROM disbursement GROUP BY fiscal_year
 """
 DERIVED = ((TEAMS, ASSESSED, RATED), (APPORTIONED, MOVED, BALANCED, SIGNED, SERIES))
-AFTERWARDS = (REMEMBERED,)
+AFTERWARDS = (REMEMBERED, UNFOLDED, MARKED)
 
 
 def staff(cast: Cast, key: Callable[[datetime], UUID]) -> dict[str, list[Row]]:
