@@ -42,7 +42,7 @@ def record_read(actor: Actor, verb: str, rows: Sequence[Any], **details: Any) ->
     """This actor was shown these records. An empty page is a read too."""
     one = rows[0] if len(rows) == 1 else None
     give(db.session(), [row for row in rows if isinstance(row, Base)])
-    shown = [[row.kind, str(row.id), _text(case_of(row) or getattr(row, "person_id", None))] for row in rows]
+    shown = [[row.kind, row.id, case_of(row) or getattr(row, "person_id", None)] for row in rows]
     keep(event(actor.id, verb, one, details=details, shown=shown) | _shared(rows))
 
 
@@ -116,7 +116,3 @@ def _write(session: Session, events: list[Said]) -> None:
     except SQLAlchemyError as error:
         session.rollback()
         raise Unrecorded(UNRECORDED) from error
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)

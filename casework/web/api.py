@@ -60,7 +60,8 @@ class Api(flask_smorest.Blueprint):  # type: ignore[misc]
 
     def arguments(self, schema: type[Schema] | Schema, *, location: str = "json",
                   **more: Any) -> Callable[[View], View]:
-        return super().arguments(schema, location=location, **more)  # type: ignore[no-any-return]
+        made = schema() if isinstance(schema, type) else schema  # once, not for each request
+        return super().arguments(made, location=location, **more)  # type: ignore[no-any-return]
 
     def response(self, status: int, schema: type[Schema] | Schema | None = None, **more: Any) -> Callable[[View], View]:
         """Dump what the view returns; a thing with a row version brings its ETag."""
