@@ -1,6 +1,7 @@
 """What is known of needs in many cases at once: what is signed, begun and standing, and who last wrote when.
 
-Nothing of it is stored; one statement, built once, tells it for any number of cases.
+Nothing of it is stored; one statement, built once, tells it for any number of cases: one with every need that stands,
+and one, for lists, with those that cannot wait.
 """
 from __future__ import annotations
 
@@ -11,16 +12,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    Boolean,
     CompoundSelect,
     Integer,
+    Select,
     String,
     Uuid,
-    bindparam,
     cast,
     func,
     literal,
-    or_,
     select,
     union_all,
 )
@@ -31,7 +30,7 @@ from ..kernel.many import within
 from ..kernel.once import once
 from ..kernel.prepared import Prepared
 from .models import NeedsAssessment, Purpose, State
-from .queries import Need, standing, urgent
+from .queries import Need, pressing, standing
 
 ACTED = (NoteKind.NEEDS, NoteKind.SAFETY)
 
@@ -79,12 +78,12 @@ def facts(cases: Sequence[Case], *, only_urgent: bool = False) -> dict[UUID, Fac
 
 def _facts(cases: Sequence[Case], ids: Sequence[UUID], only_urgent: bool) -> dict[UUID, Facts]:
     found = {case.id: Facts(case) for case in cases}
-    for row in KNOWN.rows(case_ids=ids, only_urgent=only_urgent):
+    for row in (PRESSING if only_urgent else KNOWN).rows(case_ids=ids):
         found[row.case_id].learn(row)
     return found
 
 
-def _known() -> CompoundSelect[Any]:
+def _known(needs: Select[Any]) -> CompoundSelect[Any]:
     """What is known of these cases, in four kinds of row that have their columns in common."""
     no_word, no_level, no_id = literal(None, String()), literal(None, Integer()), literal(None, Uuid())
     never = literal(None, Note.written_at.type)
@@ -98,10 +97,9 @@ def _known() -> CompoundSelect[Any]:
     signed = select(literal("signed"), case_id, cast(made.purpose, String), no_level, no_id, func.min(made.signed_at),
                     func.max(made.signed_at)).where(
         within(case_id, "case_ids"), made.state == State.SIGNED).group_by(case_id, made.purpose)
-    need = standing().subquery()
-    needs = select(literal("need"), need.c.case_id, need.c.domain, need.c.level, no_id, never, need.c.signed_at).where(
-        or_(~bindparam("only_urgent", type_=Boolean()), urgent(need.c.domain, need.c.level)))
-    return union_all(noted, drafts, signed, needs)
+    need = needs.subquery()
+    stands = select(literal("need"), need.c.case_id, need.c.domain, need.c.level, no_id, never, need.c.signed_at)
+    return union_all(noted, drafts, signed, stands)
 
 
-KNOWN = Prepared(_known())
+KNOWN, PRESSING = Prepared(_known(standing())), Prepared(_known(pressing()))

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy.orm import aliased, selectinload
 
 from ..access.queries import visible
 from ..kernel.conditions import Actor
@@ -75,6 +75,23 @@ def standing() -> Select[Any]:
         .subquery())
     return select(ranked.c.case_id, ranked.c.domain, ranked.c.level, ranked.c.signed_at).where(
         ranked.c.place == 1, ranked.c.level.is_not(None))
+
+
+def pressing() -> Select[Any]:
+    """Of the needs that stand in the cases `case_ids`, those that cannot wait. Such levels are few: of each it is asked
+    whether anything was said of its domain later."""
+    made: Any = NeedsAssessment
+    rated: Any = NeedRating
+    later, said = aliased(made), aliased(rated)
+    superseded = select(said.id).join(later, later.id == said.assessment_id).where(
+        within(later.case_id, "case_ids"), later.case_id == made.case_id, later.state == State.SIGNED,
+        said.domain == rated.domain, said.answer != Answer.NOT_ASSESSED,
+        tuple_(later.signed_at, later.id) > tuple_(made.signed_at, made.id))
+    return (
+        select(made.case_id, rated.domain, rated.level, made.signed_at)
+        .join(made, made.id == rated.assessment_id)
+        .where(within(made.case_id, "case_ids"), made.state == State.SIGNED, urgent(rated.domain, rated.level),
+               ~superseded.correlate(made, rated).exists()))
 
 
 def urgent(domain: Any, level: Any) -> ColumnElement[bool]:

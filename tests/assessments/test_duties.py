@@ -1,12 +1,13 @@
 """What is due because of needs, at any moment one looks."""
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import event, literal, select
 
-from casework.assessments import actions, duties, queries
+from casework.assessments import actions, duties, known, queries
 from casework.assessments.acuity import acuity
 from casework.assessments.models import LEVELS, Purpose, cannot_wait
 from casework.cases import actions as cases
@@ -201,3 +202,24 @@ def test_the_database_calls_urgent_what_python_does(world):
         for level in LEVELS:
             asked = select(queries.urgent(literal(code), literal(level)))
             assert bool(db.session.scalar(asked)) is cannot_wait(code, level), (code, level)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_a_list_is_told_to_press_is_what_cannot_wait_of_all_that_stands(world, seed):
+    """Also of two assessments that were signed in the same moment."""
+    chance, said = random.Random(seed), [*"0123444", "declined", "not_assessed", "not_applicable"]
+    codes = ("SAF", "SHE", "FOO", "MED", "LAN", "TRN")
+    for nth in range(6):
+        answered = {code: chance.choice(said) for code in codes}
+        with at(LATER + nth // 2 * DAY):
+            assessed(world.ada, world.rosa, chance.choice(list(Purpose)), **answered)
+    with at(LATER + 3 * DAY):
+        assessed(world.ada, world.rosa, Purpose.RAPID, **dict.fromkeys(codes, "not_assessed") | {"TRN": "4"})
+    as_seen_by(world.hana)
+    cases = [world.rosa, world.nina, world.kit]
+    every, pressing = known.facts(cases), known.facts(cases, only_urgent=True)
+    for case in cases:
+        urgent_ones = {need for need in every[case.id].standing if need.urgent}
+        assert set(pressing[case.id].standing) == urgent_ones
+        assert len(pressing[case.id].standing) == len(urgent_ones)
+    assert pressing[world.rosa.id].standing
