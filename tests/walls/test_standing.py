@@ -192,3 +192,19 @@ class counted:
     def __exit__(self, *_):
         from casework.access import context
         context._say = self.real
+
+
+def test_every_view_that_a_wall_asks_is_a_barrier(owner):
+    """Else a function of somebody's own could be asked first, of rows that are not theirs."""
+    views = dict(owner.execute(text("SELECT relname, reloptions FROM pg_class WHERE relkind = 'v' "
+                                    "AND relnamespace = 'wall'::regnamespace")).all())
+    assert views and all(options and "security_barrier=true" in options for options in views.values()), views
+
+
+@pytest.mark.parametrize(("since", "until", "there"), [
+    ("since", "NULL", True), ("since + interval '9 years'", "NULL", False), ("since", "since + interval '1 hour'", False)])
+def test_who_is_on_a_team_later_or_was_before_is_not_on_it_now(owner, since, until, there):
+    owner.execute(text(f"UPDATE team_member SET since = {since}, until = {until} WHERE user_id = :ada"), {"ada": owner.ids.ada})
+    owner.execute(text("SET LOCAL ROLE casework_runtime"))
+    owner.speak_for(owner.ids.ada)
+    assert bool(owner.rows("case")) is there
