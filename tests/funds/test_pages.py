@@ -244,7 +244,8 @@ def test_movements_are_turned_page_by_page(world, browser):
     client, at = browser("uma"), f"/funds/{world.fund.id}"
     first = words(client.get(at))
     further = words(client.get(re.search(r'href="([^"]*after=[^"]*)">Next movements', first)[1]))
-    assert "Not allotted yet → available" in further
+    assert [page.count('data-label="From and to"') for page in (first, further)] == [25, 15]
+    assert "Not allotted yet → available" in first + further
     assert "Every movement" not in words(browser("sam").get(at))
 
 
