@@ -67,12 +67,13 @@ def remember(actor: Actor | None, verb: str, subject: Any = None, **details: Any
 def gather() -> None:
     """From here on keep the reads of this request together until `settle`; what earlier ones were given is gone."""
     session = db.session()
-    session.info["reads"] = []
+    session.info["reads"], session.info["undone"] = [], False
     forget_given(session)
 
 
 def settle() -> None:
-    """Write what was gathered. Raises Unrecorded when it cannot be: then nothing may be shown."""
+    """Write what was gathered. Raises Unrecorded when it cannot be: then nothing may be shown; where a deed was undone
+    for it, that is what is said."""
     session = db.session()
     reads = session.info.pop("reads", None)
     if reads:
@@ -85,6 +86,7 @@ def join(session: Session, deeds: Sequence[Said]) -> None:
     try:
         write(session, [*deeds, *(session.info.get("reads") or ())])
     except SQLAlchemyError as error:
+        session.info["undone"] = True
         raise Unrecorded(UNDONE) from error
 
 
@@ -115,4 +117,4 @@ def _write(session: Session, events: list[Said]) -> None:
             session.commit()
     except SQLAlchemyError as error:
         session.rollback()
-        raise Unrecorded(UNRECORDED) from error
+        raise Unrecorded(UNDONE if session.info.get("undone") else UNRECORDED) from error

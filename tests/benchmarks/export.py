@@ -11,7 +11,6 @@ import time
 from statistics import median
 
 import psycopg
-from sqlalchemy.dialects import postgresql
 
 from casework.access.models import User
 from casework.kernel.db import db
@@ -19,6 +18,7 @@ from casework.kernel.scope import rules
 from casework.log import rendering
 from casework.log.exports import Manifest, export
 from casework.log.schemas import Format
+from tests.benchmarks.exporting import rendered
 from tests.conftest import app_on, build_on
 from tests.postgres import database, start_server
 
@@ -44,11 +44,6 @@ STEPS = rendering.STEPS
 def plain() -> str:
     joins = " ".join(f'LEFT JOIN "user" {step}_u ON {step}_u.id = d.{step}_by_id' for step in STEPS)
     return PLAIN.format(people=", ".join(f"{step}_u.username" for step in STEPS), joins=joins)
-
-
-def rendered(form: Format) -> str:
-    lines = rendering._lines(form, [])
-    return str(lines.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})).replace("%%", "%")
 
 
 def fill(uri: str) -> None:

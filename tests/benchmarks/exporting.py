@@ -42,7 +42,7 @@ class Taken(NamedTuple):
 
 def compare(product: Served, uri: str, cast: Cast, target: float, how: str) -> None:
     """Rows a second of the export, against COPY, in turn, and what both cost the processor; when its first byte came."""
-    told = [(_exported(product, uri, cast), _copied(uri, _same()), _copied(uri, PLAIN)) for _ in range(ROUNDS)]
+    told = [(_exported(product, uri, cast), _copied(uri, rendered(Format.CSV)), _copied(uri, PLAIN)) for _ in range(ROUNDS)]
     ours, *others = zip(*told, strict=True)
     first = median(each.first for each in ours)
     (by_time, by_cpu), bare = (_ratios(ours, each) for each in others)
@@ -58,9 +58,9 @@ def _ratios(ours: Sequence[Taken], copied: Sequence[tuple[float, float]]) -> tup
     return median(took / each.took for each, (took, _) in pairs), median(spent / each.cpu for each, (_, spent) in pairs)
 
 
-def _same() -> str:
+def rendered(form: Format) -> str:
     """What the export itself asks, of all rows."""
-    lines = rendering._lines(Format.CSV, [])
+    lines = rendering._lines(form, [])
     return str(lines.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})).replace("%%", "%")
 
 
@@ -93,7 +93,7 @@ def _held(product: Served) -> float:
 
 
 def _copied(uri: str, query: str) -> tuple[float, float]:
-    """Seconds for all of it, and of processor time on both ends; the export's own query is planned as the export has it planned."""
+    """Seconds for all of it, and of processor time on both ends. The export's own query is planned as the export has it."""
     machine = postmaster(uri)
     with psycopg.connect(uri) as line:
         for step in ("sort", "hashjoin", "mergejoin"):
