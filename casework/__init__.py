@@ -30,6 +30,7 @@ from .log.pages import pages as log_pages
 from .settings import refuse_unsafe, settings
 from .web import setup
 from .web.api import Api
+from .web.urls import Site
 
 # Every room with pages of its own, from the bottom up. Each may have `pages` and `api`, and templates.
 ROOMS = ("web", "access", "cases", "assessments", "continued_presence", "funds", "log", "desk", "help")
@@ -59,7 +60,7 @@ def create_app(**given: Any) -> Flask:
 
     Raises Unsafe, KeysRefused or RuntimeError (a door that does not say what it opens to) rather than start wrongly.
     """
-    app = Flask(__name__, static_folder=None)
+    app = Site(__name__, static_folder=None)
     app.config.update(settings(given))
     key_sources.configure(app.config)
     refuse_unsafe(app.config, demo_keys=ring.is_demo, debug=app.debug)

@@ -28,8 +28,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from sqlalchemy import make_url
 
 from .kernel.crypto import derive
+from .kernel.walled import RUNTIME
 from .kernel.watched import Watched
 
 DEMO_SECRET = "published demo secret: never for a real case"
@@ -69,7 +71,8 @@ def database(chosen: Mapping[str, Any]) -> dict[str, Any]:
     if url.startswith("sqlite"):
         options["connect_args"] = {"factory": Watched}
     if url.startswith("postgresql"):
-        options["execution_options"]["context_key"] = context_key(chosen)
+        if make_url(url).username == RUNTIME:  # nobody else is behind the wall
+            options["execution_options"]["context_key"] = context_key(chosen)
         limits = f"-c statement_timeout={int(chosen['STATEMENT_SECONDS'])}s -c lock_timeout=15s"
         options |= {"pool_size": int(chosen["POOL_SIZE"]), "max_overflow": 4,
                     "connect_args": {"options": limits}}

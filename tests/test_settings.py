@@ -6,7 +6,7 @@ import pytest
 from casework import create_app
 from casework.kernel import key_sources
 from casework.kernel.keyring import KeysRefused
-from casework.settings import DEMO_SECRET, Unsafe
+from casework.settings import DEMO_SECRET, Unsafe, settings
 from tests.conftest import KEYS
 
 SAFE = {"ENV": "production", "SECRET_KEY": "s" * 40, "KEYS": KEYS, "DATABASE_URL": "sqlite://", "ALLOW_SQLITE": "1"}
@@ -50,3 +50,11 @@ def test_production_refuses_a_database_with_demo_people(copy, world, truth):
     truth.commit()
     with pytest.raises(Unsafe, match="demo story"):
         create_app(**{**SAFE, "DATABASE_URL": copy[0]})
+
+
+@pytest.mark.parametrize(("role", "speaks"), [("casework_runtime", True), ("casework_runtime:secret", True),
+                                              ("postgres", False), ("casework", False)])
+def test_only_the_role_that_the_wall_is_for_says_who_asks(role, speaks):
+    """The owner walks through walls: nothing is said to it. Whoever else came would see no rows."""
+    chosen = settings({**SAFE, "DATABASE_URL": f"postgresql://{role}@localhost/casework"})
+    assert ("context_key" in chosen["SQLALCHEMY_ENGINE_OPTIONS"]["execution_options"]) is speaks

@@ -2,7 +2,6 @@
 other table has no wall."""
 from __future__ import annotations
 
-RUNTIME = "casework_runtime"
 # Not private: read by everybody who works here, and before anybody is known. Their writing is walled like all else.
 READ_BY_ALL = {
     "office": "the offices of the agency: a code, a name, a time zone",

@@ -12,7 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from ..kernel.system import SYSTEM
-from .open_tables import GIVEN_ONCE, OPERATIONAL, READ_BY_ALL, RUNTIME
+from ..kernel.walled import RUNTIME
+from .open_tables import GIVEN_ONCE, OPERATIONAL, READ_BY_ALL
 from .wall_rights import adding, again, changing, holding, own, reading
 from .wall_words import Model, by_uuid, links, models, parents, standing, walled, wrote
 

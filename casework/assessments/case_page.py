@@ -9,13 +9,13 @@ from ..cases.sections import Line, Milestone
 from ..kernel.conditions import Actor
 from .acuity import of_needs
 from .duties import FIRST, NAMES, Book, book_of
-from .known import Facts, facts
+from .known import Facts, facts_of
 from .models import Purpose
 
 
 def summary(actor: Actor, case: Case) -> Line:
     """The section in one line: how much is needed, what cannot wait, what is begun."""
-    known, book = facts([case])[case.id], book_of()
+    known, book = facts_of(case), book_of()
     return Line(_says(known), _late(known, book), *_next(known))
 
 
@@ -40,7 +40,7 @@ def _next(known: Facts) -> tuple[str, str]:
 @sections.milestones
 def steps(case: Case) -> Iterator[Milestone]:
     """The screen and the first full assessment. A full assessment makes the screen unnecessary."""
-    known, book = facts([case])[case.id], book_of()
+    known, book = facts_of(case), book_of()
     for purpose, name in FIRST.items():
         done = known.first_at.get(purpose) or known.first_at.get(Purpose.FULL)
         yield Milestone(NAMES[purpose].capitalize(), done, book.due(name, case, case.opened_at), book.rule(name))

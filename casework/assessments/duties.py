@@ -25,7 +25,7 @@ from ..kernel.conditions import Actor
 from ..kernel.once import once
 from ..policy import may, may_ever
 from .instrument import TOPIC, domains_of
-from .known import Facts, facts
+from .known import Facts, facts, facts_of
 from .models import Purpose
 from .queries import Need
 
@@ -62,8 +62,8 @@ def waiting(actor: Actor, case: Case | None) -> list[Duty]:
     if not may_ever(actor, "assessment.begin"):
         return []
     if case is not None:
-        return due_in([case] if may(actor, "assessment.begin", case) else [])
-    return due_in(only_urgent=True, cases=visible(actor, "case.read", Case, limit=200, where=(
+        return due_of(case) if may(actor, "assessment.begin", case) else []
+    return due_in(visible(actor, "case.read", Case, limit=200, where=(
         Case.team.include(Case, actor.id), Case.state != CaseState.CLOSED)))
 
 
@@ -73,19 +73,27 @@ def next_due(cases: Sequence[Case]) -> dict[UUID, datetime]:
     still = [case for case in cases if case.state is not CaseState.CLOSED]
     if not still:
         return {}
-    book, found = book_of(), facts(still, only_urgent=True)
+    book, found = book_of(), facts(still)
     return {id: min(book.due(wait.clock, known.case, wait.since) for wait in _waits(known))
             for id, known in found.items()}
 
 
-def due_in(cases: Sequence[Case], *, only_urgent: bool = False) -> list[Duty]:
-    """The duties of the open ones among these cases; three queries, whatever their number. Whoever asks for many cases
-    asks for no other needs than those that cannot wait."""
+def due_of(case: Case) -> list[Duty]:
+    """The duties of this case while it is open."""
+    return _duties(facts_of(case), book_of()) if case.state is not CaseState.CLOSED else []
+
+
+def due_in(cases: Sequence[Case]) -> list[Duty]:
+    """The duties of the open ones among these cases; three queries, whatever their number."""
     still = [case for case in cases if case.state is not CaseState.CLOSED]
     if not still:
         return []
-    book, found = book_of(), facts(still, only_urgent=only_urgent)
-    return [_duty(found[case.id], wait, book) for case in still for wait in _waits(found[case.id])]
+    book, found = book_of(), facts(still)
+    return [duty for case in still for duty in _duties(found[case.id], book)]
+
+
+def _duties(known: Facts, book: Book) -> list[Duty]:
+    return [_duty(known, wait, book) for wait in _waits(known)]
 
 
 def book_of() -> Book:

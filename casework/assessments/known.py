@@ -1,17 +1,18 @@
 """What is known of needs in many cases at once: what is signed, begun and standing, and who last wrote when.
 
-Nothing of it is stored; one statement, built once, tells it for any number of cases: one with every need that stands,
-and one, for lists, with those that cannot wait.
+Nothing of it is stored. For one case a statement, built once, tells of every need that stands; for any number of cases
+another one tells of those that cannot wait.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
     Integer,
     Select,
@@ -26,6 +27,7 @@ from sqlalchemy import (
 
 from ..cases.files import Note, NoteKind
 from ..cases.models import Case
+from ..cases.numbers import CASE_ID
 from ..kernel.many import within
 from ..kernel.once import once
 from ..kernel.prepared import Prepared
@@ -70,20 +72,25 @@ class Facts:
         return any(need.urgent for need in self.standing)
 
 
-def facts(cases: Sequence[Case], *, only_urgent: bool = False) -> dict[UUID, Facts]:
-    """One look for all these cases, with every need that stands, or those that cannot wait: one query."""
+def facts_of(case: Case) -> Facts:
+    """All of this case, with every need that stands: one query."""
+    return once((facts_of, case.id), lambda: _learnt([case], KNOWN.rows(case_id=case.id))[case.id])
+
+
+def facts(cases: Sequence[Case]) -> dict[UUID, Facts]:
+    """One look for all these cases, with the needs that cannot wait: one query."""
     ids = [case.id for case in cases]
-    return once((facts, only_urgent, *ids), lambda: _facts(cases, ids, only_urgent))
+    return once((facts, *ids), lambda: _learnt(cases, PRESSING.rows(case_ids=ids)))
 
 
-def _facts(cases: Sequence[Case], ids: Sequence[UUID], only_urgent: bool) -> dict[UUID, Facts]:
+def _learnt(cases: Sequence[Case], rows: Sequence[Any]) -> dict[UUID, Facts]:
     found = {case.id: Facts(case) for case in cases}
-    for row in (PRESSING if only_urgent else KNOWN).rows(case_ids=ids):
+    for row in rows:
         found[row.case_id].learn(row)
     return found
 
 
-def _known(needs: Select[Any]) -> CompoundSelect[Any]:
+def _known(needs: Select[Any], of: Callable[[Any], ColumnElement[bool]]) -> CompoundSelect[Any]:
     """What is known of these cases, in four kinds of row that have their columns in common."""
     no_word, no_level, no_id = literal(None, String()), literal(None, Integer()), literal(None, Uuid())
     never = literal(None, Note.written_at.type)
@@ -91,15 +98,25 @@ def _known(needs: Select[Any]) -> CompoundSelect[Any]:
     noted = select(literal("noted").label("what"), Note.case_id.label("case_id"), no_word.label("word"),
                    no_level.label("level"), no_id.label("id"), never.label("first_at"),
                    func.max(Note.written_at).label("at")).where(
-        within(Note.case_id, "case_ids"), Note.about.in_(ACTED)).group_by(Note.case_id)
+        of(Note.case_id), Note.about.in_(ACTED)).group_by(Note.case_id)
     drafts = select(literal("draft"), case_id, cast(made.purpose, String), no_level, made.id, never, never).where(
-        within(case_id, "case_ids"), made.state == State.DRAFT)
+        of(case_id), made.state == State.DRAFT)
     signed = select(literal("signed"), case_id, cast(made.purpose, String), no_level, no_id, func.min(made.signed_at),
                     func.max(made.signed_at)).where(
-        within(case_id, "case_ids"), made.state == State.SIGNED).group_by(case_id, made.purpose)
+        of(case_id), made.state == State.SIGNED).group_by(case_id, made.purpose)
     need = needs.subquery()
     stands = select(literal("need"), need.c.case_id, need.c.domain, need.c.level, no_id, never, need.c.signed_at)
     return union_all(noted, drafts, signed, stands)
 
 
-KNOWN, PRESSING = Prepared(_known(standing())), Prepared(_known(pressing()))
+def _one(column: Any) -> ColumnElement[bool]:
+    """Not as one of many: the planner would count on ten, and behind the wall gather all the cases that are theirs."""
+    found: ColumnElement[bool] = column == CASE_ID
+    return found
+
+
+def _many(column: Any) -> ColumnElement[bool]:
+    return within(column, "case_ids")
+
+
+KNOWN, PRESSING = Prepared(_known(standing(_one(NeedsAssessment.case_id)), _one)), Prepared(_known(pressing(), _many))

@@ -61,17 +61,16 @@ def needs(case_ids: Collection[UUID]) -> list[Need]:
     return [Need(*row) for row in STANDING.rows(case_ids=[*case_ids])]
 
 
-def standing() -> Select[Any]:
-    """The needs that stand in the cases `case_ids`. What was not assessed later still stands; what the person declined
-    later, or what ceased to apply, does not."""
+def standing(of: ColumnElement[bool]) -> Select[Any]:
+    """The needs that stand in these cases. What was not assessed later still stands; what the person declined later, or
+    what ceased to apply, does not."""
     when = (NeedsAssessment.signed_at.desc(), NeedsAssessment.id.desc())
     newest = func.row_number().over(partition_by=(NeedsAssessment.case_id, NeedRating.domain), order_by=when)
     ranked = (
         select(NeedsAssessment.case_id, NeedRating.domain, NeedRating.level, NeedsAssessment.signed_at,
                newest.label("place"))
         .join(NeedsAssessment, NeedsAssessment.id == NeedRating.assessment_id)
-        .where(within(NeedsAssessment.case_id, "case_ids"), NeedsAssessment.state == State.SIGNED,
-               NeedRating.answer != Answer.NOT_ASSESSED)
+        .where(of, NeedsAssessment.state == State.SIGNED, NeedRating.answer != Answer.NOT_ASSESSED)
         .subquery())
     return select(ranked.c.case_id, ranked.c.domain, ranked.c.level, ranked.c.signed_at).where(
         ranked.c.place == 1, ranked.c.level.is_not(None))
@@ -99,4 +98,4 @@ def urgent(domain: Any, level: Any) -> ColumnElement[bool]:
     return or_(level >= EMERGENCY, and_(domain == SAFETY, level >= HIGH))
 
 
-STANDING = Prepared(standing())
+STANDING = Prepared(standing(within(NeedsAssessment.case_id, "case_ids")))

@@ -26,6 +26,8 @@ from .files import SHARED_WITH_INVESTIGATION, Contact, Identity, NoteKind
 from .models import Case
 from .schemas import NOTES
 
+DEEDS = [(verb, read) for verb in sorted(policy.VERBS) if story.is_deed(verb)
+         and (read := f"{verb.split('.')[0]}.read") in policy.VERBS]
 MOST = 500  # looks at a case that are told at once
 
 
@@ -50,8 +52,8 @@ def events(actor: Actor, case: Case, *, before: int | None = None, limit: int = 
 
 
 def _verbs(actor: Actor) -> list[str]:
-    """The deeds that are told to this reader."""
-    return [verb for verb in policy.VERBS if story.is_deed(verb) and _sees(actor, verb)]
+    """The deeds that are told to this reader: those done to a kind of record that they may read."""
+    return [verb for verb, read in DEEDS if policy.may_ever(actor, read)]
 
 
 def _story() -> Select[Any]:
@@ -110,12 +112,6 @@ def _own(case: Case) -> Sequence[UUID]:
     """The keys of the person's own records."""
     return [id for model in (Identity, Contact)
             for id in db.session.scalars(select(model.id).where(model.person_id == case.person_id))]
-
-
-def _sees(actor: Actor, verb: str) -> bool:
-    """A deed is told to those who may read the kind of record it was done to."""
-    read = f"{verb.split('.')[0]}.read"
-    return read in policy.VERBS and policy.may_ever(actor, read)
 
 
 def _says(event: Any) -> str:

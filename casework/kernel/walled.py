@@ -6,6 +6,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+RUNTIME = "casework_runtime"
+"""The role of the database that the wall is for: the application connects as it, and it owns nothing."""
+
 
 @dataclass(frozen=True)
 class Walled:

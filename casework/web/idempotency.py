@@ -25,8 +25,9 @@ from sqlalchemy import BigInteger, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from casework import audit
+from casework.kernel.db import now
 from casework.kernel.errors import Conflict, Invalid, Refusal
-from casework.kernel.prepared import Prepared
+from casework.kernel.prepared import Adding, Prepared
 
 from .csrf import SAFE
 from .models import Answer
@@ -36,6 +37,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 LOCK = Prepared(select(func.pg_try_advisory_xact_lock(bindparam("number", type_=BigInteger()))))
 STORED = Prepared(select(Answer.body_digest, Answer.status, Answer.headers, Answer.sealed).where(
     Answer.user_id == bindparam("user_id"), Answer.key_digest == bindparam("mark")))
+KEPT = Adding(Answer, ("user_id", "key_digest", "body_digest", "status", "headers", "sealed", "created_at"))
 KEPT_HEADERS = ("Location", "Content-Type", "ETag")
 
 
@@ -92,8 +94,10 @@ def _kept(session: Session, key: str, response: Response) -> Response:
         raise _NotDone(response)
     nonce, mark = os.urandom(12), _mark(key)
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    session.add(Answer(user_id=actor().id, key_digest=mark, body_digest=_body_digest(), status=response.status_code,
-                       headers=headers, sealed=nonce + _cipher(key).encrypt(nonce, response.get_data(), mark)))
+    KEPT.add(session, [{
+        "user_id": actor().id, "key_digest": mark, "body_digest": _body_digest(), "status": response.status_code,
+        "headers": headers, "sealed": nonce + _cipher(key).encrypt(nonce, response.get_data(), mark),
+        "created_at": now()}])
     return response
 
 

@@ -217,9 +217,18 @@ def test_what_a_list_is_told_to_press_is_what_cannot_wait_of_all_that_stands(wor
         assessed(world.ada, world.rosa, Purpose.RAPID, **dict.fromkeys(codes, "not_assessed") | {"TRN": "4"})
     as_seen_by(world.hana)
     cases = [world.rosa, world.nina, world.kit]
-    every, pressing = known.facts(cases), known.facts(cases, only_urgent=True)
+    every, pressing = {case.id: known.facts_of(case) for case in cases}, known.facts(cases)
     for case in cases:
         urgent_ones = {need for need in every[case.id].standing if need.urgent}
         assert set(pressing[case.id].standing) == urgent_ones
         assert len(pressing[case.id].standing) == len(urgent_ones)
     assert pressing[world.rosa.id].standing
+
+
+def test_but_for_such_needs_a_list_knows_of_each_case_what_is_known_of_it_alone(world):
+    as_seen_by(world.hana)
+    cases = [world.rosa, world.kit, world.nina]
+    many, apart = known.facts(cases), {case.id: known.facts_of(case) for case in cases}
+    for found in (*many.values(), *apart.values()):
+        found.standing = [need for need in found.standing if need.urgent]
+    assert many == apart and any(found.signed_at for found in many.values())

@@ -12,7 +12,6 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from casework.access import people
 from casework.access.models import Office, RoleGrant
-from casework.assessments import known
 from casework.assessments.models import NeedsAssessment
 from casework.audit.events import EVENTS
 from casework.audit.events import event as event_of
@@ -140,12 +139,6 @@ def test_one_whose_connection_was_lost_gives_it_up(world, pg_server):
     assert lost.value.connection_invalidated
     db.session.rollback()
     assert pid.one() != before
-
-
-def test_what_is_known_of_needs_is_the_same_for_one_case_and_for_many(looking_on, world):
-    cases = [world.rosa, world.kit, world.nina]
-    apart = {case.id: known.facts([case])[case.id] for case in cases}
-    assert known.facts(cases) == apart and any(found.signed_at for found in apart.values())
 
 
 def told(actor, *details):

@@ -12,10 +12,10 @@ from sqlalchemy import make_url
 
 from casework import schema
 from casework.access import tokens
-from casework.access.open_tables import RUNTIME
 from casework.cases import actions as cases
 from casework.kernel.db import db
 from casework.kernel.system import SYSTEM
+from casework.kernel.walled import RUNTIME
 from tests import world as story
 from tests.conftest import app_on
 from tests.counts import times
