@@ -88,14 +88,24 @@ def _guarded(table: Any) -> bool:
 def differences(row: Any) -> Iterator[dict[str, Any]]:
     """What changed, by field. Of a private column only a commitment to what is stored, never the value."""
     state: Any = inspect(row)
-    columns = _columns(state.mapper)
-    touched = state.committed_state if state.persistent else state.dict
-    for name in [name for name in touched if name in columns]:
+    columns, kind, key = _columns(state.mapper), row.kind, _key(row)
+    for name, before, after in _changed(state) if state.persistent else _new(state):
+        if name in columns:
+            plain = _committed if columns[name] else _plain
+            yield {"what": kind, "id": key, "field": name, "from": plain(before), "to": plain(after)}
+
+
+def _new(state: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Everything that is said of a row that was not there."""
+    return ((name, (), (value,)) for name, value in list(state.dict.items()))
+
+
+def _changed(state: Any) -> Iterator[tuple[str, Any, Any]]:
+    """(what, before, after) of what is not as it was read."""
+    for name in list(state.committed_state):
         history = state.get_history(name, PASSIVE_NO_INITIALIZE)
         if history.has_changes():
-            plain = _committed if columns[name] else _plain
-            yield {"what": row.kind, "id": _key(row), "field": name,
-                   "from": plain(history.deleted), "to": plain(history.added)}
+            yield name, history.deleted, history.added
 
 
 @cache

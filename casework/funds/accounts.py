@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, event, text
@@ -22,7 +22,7 @@ from ..kernel.walled import Walled
 
 
 class FundKind(StrEnum):
-    """How long the money of a fund may be newly obligated."""
+    """Whether the money of a fund is for one fiscal year, for several or for any."""
 
     ANNUAL = "annual"
     MULTI = "multi"
@@ -48,6 +48,19 @@ NOWHERE = UUID(int=0)  # stands for "no office" in a balance
 ONE_YEAR = (FundKind.ANNUAL, FundKind.REIMBURSABLE)
 
 
+class Term(NamedTuple):
+    """How long the money of a fund may be newly obligated."""
+
+    spending: FundKind
+    available_from_on: date
+    available_until_on: date | None
+
+    def open_for(self, year: int, day: date) -> bool:
+        """May money of this fiscal year still be newly committed and obligated on this day (31 USC 1502(a))?"""
+        in_time = self.available_from_on <= day and (self.available_until_on is None or day <= self.available_until_on)
+        return in_time and (year == fiscal_year(day) if self.spending in ONE_YEAR else year <= fiscal_year(day))
+
+
 class Fund(Record):
     """An appropriation or a part of one: what law gives it, and from when until when it may be obligated."""
 
@@ -70,9 +83,7 @@ class Fund(Record):
         return not self.categories or category in self.categories
 
     def open_for(self, year: int, day: date) -> bool:
-        """May money of this fiscal year still be newly committed and obligated on this day (31 USC 1502(a))?"""
-        in_time = self.available_from_on <= day and (self.available_until_on is None or day <= self.available_until_on)
-        return in_time and (year == fiscal_year(day) if self.spending in ONE_YEAR else year <= fiscal_year(day))
+        return Term(self.spending, self.available_from_on, self.available_until_on).open_for(year, day)
 
 
 class Movement(Record):

@@ -3,18 +3,25 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from sqlalchemy import bindparam, select
+
 from ..audit import action
 from ..kernel.conditions import Actor
-from ..kernel.db import db, now
+from ..kernel.db import now
 from ..kernel.errors import Conflict, Invalid
+from ..kernel.prepared import Prepared
 from ..kernel.rulebook import today
 from ..kernel.workflow import said
 from ..policy import Role
 from . import ledger
+from .accounts import Term
 from .models import NOTHING, Disbursement, Fund, Signed
 from .signing import sign
 from .tiers import judge, payee_of, stands_in, tier_of, waiting_for
 from .workflow import WORKFLOW
+
+TERM = Prepared(select(Fund.spending, Fund.available_from_on, Fund.available_until_on).where(
+    Fund.id == bindparam("fund_id")), Term)
 
 
 def approve(actor: Actor, disbursement: Disbursement, *, amount: Decimal, concurs: bool,
@@ -77,8 +84,8 @@ def _commit(actor: Actor, disbursement: Disbursement) -> None:
 
 def require_time(disbursement: Disbursement) -> None:
     """Money whose time is over is not newly committed or obligated (31 USC 1502(a), 1552)."""
-    fund = db.session.get_one(Fund, disbursement.fund_id)
-    if not fund.open_for(disbursement.fiscal_year, today()):
+    term = TERM.row(fund_id=disbursement.fund_id)
+    if not term.open_for(disbursement.fiscal_year, today()):
         raise Conflict("The time of this money is over: it can no longer be committed or obligated (31 USC 1502(a)).")
 
 
