@@ -9,7 +9,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from ..audit import action
 from ..cases import closing
-from ..cases.models import Case, sealed_in
+from ..cases.models import Case, in_case
 from ..cases.models import State as CaseState
 from ..cases.numbers import CASE_ID
 from ..kernel import rulebook
@@ -30,7 +30,7 @@ def begin(actor: Actor, case: Case, *, purpose: Purpose) -> NeedsAssessment:
         if case.state is CaseState.CLOSED:
             raise Conflict("This case is closed. Reopen it before you assess again.")
         deed.subject = assessment = NeedsAssessment(
-            **sealed_in(case), purpose=purpose, state=WORKFLOW.start, under_18=case.under_18, ratings=[],
+            **in_case(case), purpose=purpose, state=WORKFLOW.start, under_18=case.under_18, ratings=[],
             instrument_id=rulebook.current(TOPIC).id, started_by_id=actor.id, started_at=now())
         db.session.add(assessment)
         case.updated_at = now()

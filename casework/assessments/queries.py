@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from ..kernel.many import within
 from ..kernel.prepared import Prepared
 from ..kernel.rulebook import edition
 from .instrument import Domain, asked, taken_as_not_applicable
-from .models import EMERGENCY, HIGH, SAFETY, Answer, NeedRating, NeedsAssessment, State, cannot_wait
+from .models import EMERGENCY, HIGH, SAFETY, Answer, NeedRating, NeedsAssessment, Purpose, State, cannot_wait
 
 # The person whose key seals the notes is the assessment's own, and at hand.
 WITH_RATINGS = selectinload(NeedsAssessment.ratings).lazyload(NeedRating.person)
@@ -37,9 +38,15 @@ class Need:
         return cannot_wait(self.domain, self.level)
 
 
-def domains(assessment: NeedsAssessment) -> list[Domain]:
+def domains(assessment: NeedsAssessment) -> tuple[Domain, ...]:
     """What this assessment asks, in the words of the version it was begun with."""
-    return asked(edition(assessment.instrument_id).body, assessment.purpose, under_18=assessment.under_18)
+    return _asked_by(assessment.instrument_id, assessment.purpose, assessment.under_18)
+
+
+@cache
+def _asked_by(instrument_id: UUID, purpose: Purpose, under_18: bool) -> tuple[Domain, ...]:
+    """A version never changes, so it is put together once."""
+    return tuple(asked(edition(instrument_id).body, purpose, under_18=under_18))
 
 
 def unanswered(assessment: NeedsAssessment) -> list[Domain]:
