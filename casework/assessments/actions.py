@@ -42,7 +42,7 @@ def save(actor: Actor, assessment: NeedsAssessment, *, ratings: Iterable[Mapping
     """Keep these answers; domains that are not named stay as they are. Each row has `domain`, and perhaps `answer`
     and `note`; a row without either changes nothing."""
     with action(actor, "assessment.save", assessment, expecting=expecting):
-        WORKFLOW.advance(assessment, "save")
+        WORKFLOW.require(assessment, "save")
         _keep_up_with_case(assessment)
         known, there = {domain.code: domain for domain in domains(assessment)}, _by_domain(assessment)
         wrong: dict[str, str] = {}
@@ -81,7 +81,9 @@ UNDER_18 = Prepared(select(Case.under_18).where(Case.id == CASE_ID))
 
 def _keep_up_with_case(assessment: NeedsAssessment) -> None:
     """Whether the person is under 18 may become known while a draft is filled."""
-    assessment.under_18 = UNDER_18.one(case_id=assessment.case_id)
+    known = UNDER_18.one(case_id=assessment.case_id)
+    if assessment.under_18 != known:
+        assessment.under_18 = known
 
 
 def _rate(assessment: NeedsAssessment, known: Mapping[str, Domain], there: dict[str, NeedRating],
