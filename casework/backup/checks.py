@@ -20,6 +20,7 @@ from .manifest import LEFT_OUT, Manifest
 from .restoring import Restored
 
 TRIED = 50
+LOOKS_INTO = "amcheck"
 
 
 @dataclass(frozen=True)
@@ -53,17 +54,23 @@ def all_of(restored: Restored, vkey: str, held: Sequence[Path]) -> Iterator[Chec
         yield Check("outside checkpoint", verdict.holds, verdict.missing or goes_on)
 
 
+SOUND = "Pages, indexes and references are sound."
+NOT_LOOKED_INTO = ("Constraints hold and no index is marked as broken. None was looked into: PostgreSQL’s amcheck is "
+                   "not to be had here.")
+
+
 def _integrity() -> Check:
     connection = db.session.connection()
-    wrong = (_of_sqlite if connection.dialect.name == "sqlite" else _of_postgresql)(connection)
-    return Check("integrity", not wrong, "; ".join(wrong) or "Pages, indexes and references are sound.")
+    wrong, sound = (_of_sqlite if connection.dialect.name == "sqlite" else _of_postgresql)(connection)
+    return Check("integrity", not wrong, "; ".join(wrong) or sound)
 
 
-def _of_sqlite(connection: Connection) -> list[str]:
+def _of_sqlite(connection: Connection) -> tuple[list[str], str]:
+    """What is wrong, and what may be said where nothing is."""
     said = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check")]
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-    return [line for line in said if line != "ok"] + [f"{row[0]} refers to a {row[2]} that is not there"
-                                                       for row in broken]
+    wrong = [line for line in said if line != "ok"]
+    return wrong + [f"{row[0]} refers to a {row[2]} that is not there" for row in broken], SOUND
 
 
 CONSTRAINTS = """SELECT conrelid::regclass || '.' || conname FROM pg_constraint
@@ -73,21 +80,22 @@ TREES = """SELECT bt_index_check(c.oid, true) FROM pg_class c JOIN pg_am a ON a.
     WHERE a.amname = 'btree' AND c.relkind = 'i' AND c.relnamespace = 'public'::regnamespace"""
 
 
-def _of_postgresql(connection: Connection) -> list[str]:
-    """pg_restore made every constraint and index anew. amcheck looks into each index where the owner may load it."""
+def _of_postgresql(connection: Connection) -> tuple[list[str], str]:
+    """The same. pg_restore made every constraint and index anew; amcheck looks into each index where the owner may
+    load it."""
     wrong = [f"{name} is not validated" for name in connection.exec_driver_sql(CONSTRAINTS).scalars()]
     wrong += [f"{name} is not valid" for name in connection.exec_driver_sql(INDEXES).scalars()]
     try:
         with connection.begin_nested():
-            connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS amcheck")
+            connection.exec_driver_sql(f"CREATE EXTENSION IF NOT EXISTS {LOOKS_INTO}")
     except DBAPIError:
-        return wrong
+        return wrong, NOT_LOOKED_INTO
     try:
         with connection.begin_nested():
             connection.exec_driver_sql(TREES).all()
     except DBAPIError as problem:
         wrong.append(str(problem.orig).strip())
-    return wrong
+    return wrong, SOUND
 
 
 def _revision(manifest: Manifest) -> Check:

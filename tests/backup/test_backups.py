@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 
 from casework.access import actions as access
 from casework.audit.models import AuditEvent
-from casework.backup import log_check
+from casework.backup import checks, log_check
 from casework.backup.checks import all_of, encrypted
 from casework.backup.restoring import look
 from casework.cases import destroying
@@ -46,6 +46,14 @@ def test_a_backup_becomes_the_same_database_and_all_of_it_holds(house, world):
     with house.restored(taken):
         assert db.session.get(Identity, world.rosa_identity.id).legal_name == "Rosalind Placeholder"
         proof.require_every_row_told(db.session)
+
+
+@pytest.mark.parametrize(("extension", "says"), [("amcheck", checks.SOUND), ("not_there", checks.NOT_LOOKED_INTO)])
+def test_where_nothing_can_look_into_the_indexes_it_says_so(house, world, monkeypatch, extension, says):
+    monkeypatch.setattr(checks, "LOOKS_INTO", extension)
+    found = house.verify(house.take())["integrity"]
+    assert found.holds
+    assert found.says == (says if db.engine.dialect.name == "postgresql" else checks.SOUND)
 
 
 def test_it_says_what_it_is_and_only_its_owner_may_read_it(house):
