@@ -75,8 +75,8 @@ ALWAYS = 5  # PostgreSQL plans a prepared statement so often with its values, be
 
 
 def test_what_is_asked_again_and_again_is_planned_no_more(full):
-    """Behind the wall a plan made anew costs more than all that it reads. The limit of a list asks for none, and what
-    is known of the needs of one case is asked as it is of ten."""
+    """Behind the wall a plan made anew costs more than all that it reads. The limit of a list asks for none, nor does
+    what is known of the needs of one case."""
     lines = set()
     event.listen(db.engine, "checkout", lambda line, *_: lines.add(line))
     client = as_browser(full.app, db.session.get(User, full.sam.id))
