@@ -134,6 +134,7 @@ def postgresql_copies(pg_server):
         name = f"t_{uuid.uuid4().hex[:10]}"
         with psycopg.connect(pg_server, autocommit=True) as server:
             server.execute(f"CREATE DATABASE {name} TEMPLATE template_casework STRATEGY file_copy")
+            server.execute(f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")  # rights on a database are not copied
         return on(name), ids
     return copy
 

@@ -1,6 +1,8 @@
 """Coming in by password: server-side sessions with an idle and an absolute limit, and a brake on guessing.
 
-The cookie holds a 256-bit token; the database holds its digest. Ending a session takes effect on the next request.
+The cookie, which is signed, holds a 256-bit token that begins with its person; the database holds its digest. So
+whoever can write into the table of sessions cannot make one of their own into another person's. Ending a session takes
+effect on the next request.
 """
 from __future__ import annotations
 
@@ -42,7 +44,7 @@ def sign_in(username: str, password: str, *, address: str) -> str:
 
 def begin(user: User) -> str:
     """A new session for this person, with a new token."""
-    token = token_urlsafe(32)
+    token = f"{user.id.hex}.{token_urlsafe(32)}"
     _operational(SignIn(digest=digest(token), user_id=user.id))
     remember(user, "session.begin", user)
     return token
@@ -54,6 +56,8 @@ def resume(token: str) -> tuple[Person, Row[Any]] | None:
     if known is None:
         return None
     row, person = known
+    if not token.startswith(f"{person.id.hex}."):
+        return None
     if row.seen_at < now() - IDLE or row.began_at < now() - ABSOLUTE:
         return None
     if row.seen_at < now() - TOUCH:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import policy
 from ..kernel.constraints import APPEND_ONLY
 from .open_tables import LOOKS, READ_BY_ALL
-from .wall_words import Model, array, clauses, clauses_of, column, keys, parents, roles_of, walled, ways
+from .wall_words import Model, array, clauses, clauses_of, column, keys, parents, repeats, roles_of, walled, ways
 
 # ── Who may see ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -46,7 +46,7 @@ def adding(model: Model, known: dict[str, Model]) -> str:
                if verb.split(".")[0] == name and policy.judged_on(verb) != name and verb not in LOOKS]
     if said.made_by:
         found.append(f"(SELECT wall.holds({array(roles_of(said.made_by))}))")
-    follows = _follows(model, known)
+    follows = _by_deed(model, known) if said.deeds else _follows(model, known)
     if follows:
         found.append(follows)
     elif said.signed and not found:
@@ -55,7 +55,8 @@ def adding(model: Model, known: dict[str, Model]) -> str:
         return ""
     people = f"({' OR '.join(found)}){_signed(model)}" if found else ""
     system = "(SELECT wall.system())" if "insert" in _system_may(model) else ""
-    return " OR ".join(filter(None, (people, system)))
+    whoever = " OR ".join(filter(None, (people, system)))
+    return " AND ".join((f"({whoever})", *repeats(model), *([said.only] if said.only else [])))
 
 
 def _signed(model: Model) -> str:
@@ -86,6 +87,36 @@ def _follows(model: Model, known: dict[str, Model]) -> str:
     return " OR ".join(found)
 
 
+def _by_deed(model: Model, known: dict[str, Model]) -> str:
+    """Whoever may do to the parent what the row says was done. In the middle of that very deed, when the parent is in
+    another state already, it is enough to have changed it by right and to hold a role of the deed."""
+    found: list[str] = []
+    before: list[str] = []
+    for key, parent in parents(model):
+        for verb in sorted(policy.VERBS - LOOKS):
+            if verb.split(".")[0] == parent and (word := _word_for(verb, model)):
+                done = f"{column(model, walled(model).deeds)} = '{word}'"
+                found.append(" AND ".join((*before, done, f"({_does(verb, model, key, known[parent])})")))
+        before.append(f"{column(model, key)} IS NULL")
+    return " OR ".join(f"({each})" for each in found)
+
+
+def _word_for(verb: str, model: Model) -> str:
+    """What the row calls this deed; nothing, where that word means another one, or the verb only reads."""
+    deed, called = verb.split(".")[1], walled(model).called
+    words = [word for word, meant in called if meant == deed]
+    return words[0] if words else "" if deed.startswith("read") or deed in dict(called) else deed
+
+
+def _does(verb: str, model: Model, key: str, parent: Model) -> str:
+    name, mine = parent.__tablename__, column(model, key)
+    just_now = f"wall.wrote_{name}({mine}) AND (SELECT wall.holds({array(roles_of(verb))}))"
+    if policy.judged_on(verb) != name:
+        return just_now
+    may = " OR ".join(clauses([verb], parent))
+    return f'({just_now}) OR EXISTS (SELECT FROM "{name}" WHERE "{name}".id = {mine} AND ({may}))'
+
+
 # ── Who may change ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -93,7 +124,7 @@ def changing(model: Model, known: dict[str, Model]) -> str:
     """Any verb of its own. What a transaction has written already it may go on writing: a step that signs is still at
     work when its signature stands."""
     name, said = model.__tablename__, walled(model)
-    if said.kept or name in APPEND_ONLY:
+    if said.kept or said.stays or name in APPEND_ONLY:
         return ""
     own = clauses(_judged_on(name), model)
     follows = _follows(model, known) if not own and name not in READ_BY_ALL else ""

@@ -7,16 +7,19 @@ from typing import Any
 from sqlalchemy.dialects import postgresql
 
 from .. import policy
-from ..kernel.conditions import MY_OFFICE, Condition
+from ..kernel.conditions import MY_OFFICE, Condition, among
 from ..kernel.constraints import APPEND_ONLY
 from ..kernel.db import Base, Record
 from ..kernel.people import People
 from ..kernel.walled import Walled
+from .open_tables import OF_A_CASE, REPEATED
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 Model = Any
 Rows = dict[tuple[Condition, ...], list[str]]
+BELONGING = ("case", "disbursement", "cp_request", "assessment")
+ALSO_NAMED = frozenset({"supervisor_id"})
 
 
 def clauses(verbs: Iterable[str], model: Model) -> list[str]:
@@ -109,15 +112,64 @@ def standing(some: list[People]) -> str:
     """Where the asker, or their office, stands in a link table, by each of their grants: looked up as the owner, past
     the link's own wall. It is a view, so that the planner may ask it for one row by index or hash it for many. A name
     that this very transaction signs does not bar the step it belongs to."""
-    people = some[0]
+    people, roles = some[0], array(_asked_of(some[0].view))
     link: Any = people.link.__table__
     names = sorted({name for each in some for name in (*each.there, *each.only)})
     takes = ", ".join(f'l."{name}"' for name in names)
     source = f"({link.element.compile(dialect=DIALECT)})" if hasattr(link, "element") else f'"{link.name}"'
     current = " AND l.since <= g.moment AND (l.until IS NULL OR l.until > g.moment)" if people.dated else ""
     earlier = " AND l.xmin IS DISTINCT FROM (SELECT wall.writing())" if link.name in APPEND_ONLY else ""
+    asked = "" if roles == "NULL" else f" WHERE g.role = ANY ({roles})"
     return (f"CREATE VIEW wall.{people.view} WITH (security_barrier) AS SELECT g.role, {takes} "  # noqa: S608
-            f"FROM wall.grants() g JOIN {source} l ON l.{people.by} = g.{people.by}{current}{earlier}")
+            f"FROM wall.grants() g JOIN {source} l ON l.{people.by} = g.{people.by}{current}{earlier}{asked}")
+
+
+def _asked_of(view: str) -> list[str]:
+    """The roles of which some row of the policy asks whether they stand there: nobody else is told."""
+    return [str(role) for verb in sorted(policy.VERBS) for role, conditions in policy.rows(verb)
+            for condition in conditions if isinstance(condition, among)
+            if any(getattr(getattr(model, condition.column, None), "view", "") == view for model in models().values())]
+
+
+def repeated(model: Model) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
+    """The keys of records that this row belongs to, and what it repeats of each: (key, table, [(mine, theirs)])."""
+    for key, parent in keys(model):
+        if parent in BELONGING:
+            names, theirs = OF_A_CASE if parent == "case" else REPEATED, models()[parent].__table__.columns
+            pairs = [(mine, of) for mine, of in names.items()
+                     if mine in model.__table__.columns and of in theirs and mine != key]
+            if pairs:
+                yield key, parent, pairs
+
+
+def repeats(model: Model) -> list[str]:
+    """What must be true of every row that is added: it says the same as the record it belongs to."""
+    return [f"wall.repeats_{model.__tablename__}_{key}({', '.join(column(model, name) for name in (key, *dict(said)))})"
+            for key, _, said in repeated(model)]
+
+
+def same_as(model: Model) -> Iterator[str]:
+    """The functions that `repeats` asks: they look as the owner, since what one makes one may not see yet."""
+    for key, parent, pairs in repeated(model):
+        types = [model.__table__.columns[mine].type.compile(dialect=DIALECT) for mine, _ in pairs]
+        alike = " AND ".join(f'p."{of}" IS NOT DISTINCT FROM ${nth}' for nth, (_, of) in enumerate(pairs, 2))
+        yield (f"CREATE FUNCTION wall.repeats_{model.__tablename__}_{key}(uuid, {', '.join(types)}) RETURNS boolean "
+               f"LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN "
+               f'$1 IS NULL OR EXISTS (SELECT FROM public."{parent}" p WHERE p.id = $1 AND {alike}); END $$')
+
+
+def named(model: Model) -> list[str]:
+    """The columns that say who did something: whoever writes a name there writes their own."""
+    return [column.name for column in model.__table__.columns
+            if column.name.endswith("by_id") or column.name in ALSO_NAMED]
+
+
+def own_name(model: Model) -> Iterator[str]:
+    """The trigger that sees to it."""
+    if names := named(model):
+        said, called = ", ".join(f'"{name}"' for name in names), ", ".join(f"'{name}'" for name in names)
+        yield (f'CREATE TRIGGER wall_own_name BEFORE INSERT OR UPDATE OF {said} ON "{model.__tablename__}" '
+               f"FOR EACH ROW EXECUTE FUNCTION wall.own_name({called})")
 
 
 def wrote(parent: str) -> str:

@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
+from sqlalchemy import FetchedValue
+
 from ..kernel.system import SYSTEM
 from ..kernel.walled import RUNTIME
-from .open_tables import GIVEN_ONCE, OPERATIONAL, READ_BY_ALL
+from .open_tables import CHANGES, GIVEN_ONCE, OPERATIONAL, READ_BY_ALL
 from .wall_rights import adding, again, changing, holding, own, reading
-from .wall_words import Model, by_uuid, links, models, parents, standing, walled, wrote
+from .wall_words import Model, by_uuid, links, models, own_name, parents, same_as, standing, walled, wrote
 
 __all__ = ["OPERATIONAL", "READ_BY_ALL", "RUNTIME", "Unwalled", "digest", "models", "statements", "table"]
 
@@ -28,7 +30,8 @@ class Unwalled(Exception):
 
 def statements() -> Iterator[str]:
     """Everything `casework db secure` writes but the secret, in order; each may be run again."""
-    yield FOUNDATION.read_text(encoding="utf-8").replace("{system}", str(SYSTEM.id))
+    yield FOUNDATION.read_text(encoding="utf-8").replace("{system}", str(SYSTEM.id)).replace("{runtime}", RUNTIME)
+    yield from _nothing()
     known = models()
     for some in links(known.values()):
         yield standing(some)
@@ -36,9 +39,19 @@ def statements() -> Iterator[str]:
     changed = {name for name, model in known.items()
                if name not in OPERATIONAL and by_uuid(model) and changing(model, known)}
     yield from (wrote(name) for name in sorted(followed | changed))
+    for name in sorted(known.keys() - OPERATIONAL):
+        yield from same_as(known[name])
+        yield from own_name(known[name])
     for name in sorted(known):
         yield from table(name, known)
     yield from rights()
+
+
+def _nothing() -> Iterator[str]:
+    """Whatever right was given before, by whomever, also by default or to what does not belong to Casework."""
+    for what in ("TABLES", "SEQUENCES"):
+        yield f"REVOKE ALL ON ALL {what} IN SCHEMA public, wall FROM PUBLIC, {RUNTIME}"
+    yield f"REVOKE ALL ON SCHEMA public, wall FROM {RUNTIME}"
 
 
 def digest() -> str:
@@ -60,11 +73,12 @@ def rights() -> Iterator[str]:
 def table(name: str, known: dict[str, Model]) -> Iterator[str]:
     """The rights and policies of one table, from none."""
     yield f'REVOKE ALL ON "{name}" FROM PUBLIC, {RUNTIME}'
+    model = known[name]
     if name in OPERATIONAL:
         yield f'ALTER TABLE "{name}" DISABLE ROW LEVEL SECURITY'
-        yield f'GRANT SELECT, INSERT, UPDATE ON "{name}" TO {RUNTIME}'
+        yield f'GRANT SELECT, INSERT ON "{name}" TO {RUNTIME}'
+        yield f'GRANT UPDATE ({", ".join(_not_once(model))}) ON "{name}" TO {RUNTIME}'
         return
-    model = known[name]
     looked, added, changed = reading(model, known), adding(model, known), changing(model, known)
     if not looked:
         raise Unwalled(f"Nobody has said who may see {name}. Write a row `{name}.read` into policy.py, or say on the "
@@ -75,7 +89,7 @@ def table(name: str, known: dict[str, Model]) -> Iterator[str]:
     yield f'GRANT SELECT ON "{name}" TO {RUNTIME}'
     yield _policy(name, "see", "SELECT", f"USING ({looked})")
     if added:
-        yield f'GRANT INSERT ON "{name}" TO {RUNTIME}'
+        yield f'GRANT INSERT ({", ".join(_written(model))}) ON "{name}" TO {RUNTIME}'
         yield _policy(name, "add", "INSERT", f"WITH CHECK ({added})")
     yield f'GRANT UPDATE ({", ".join(_changeable(model, known))}) ON "{name}" TO {RUNTIME}'
     yield _policy(name, "hold", "UPDATE", f"USING ({holding(model)}) WITH CHECK (false)")
@@ -92,11 +106,21 @@ def _policy(name: str, what: str, command: str, words: str) -> str:
             f'CREATE POLICY {what} ON "{name}" FOR {command} TO {RUNTIME} {words}')
 
 
+def _written(model: Model) -> list[str]:
+    """Columns that are said when a row is made: none that the database itself fills in."""
+    return [f'"{column.name}"' for column in model.__table__.columns
+            if column is not model.__table__.autoincrement_column and type(column.server_default) is not FetchedValue]
+
+
 def _changeable(model: Model, known: dict[str, Model]) -> list[str]:
     """Columns that may be changed. To lock a row is, for the database, to be allowed to change some of it."""
+    free = [name for name in _not_once(model) if name != f'"{walled(model).signed}"']
+    lock = ['"version"'] if '"version"' in free else [f'"{column.name}"' for column in model.__table__.primary_key][:1]
+    return free if changing(model, known) else lock
+
+
+def _not_once(model: Model) -> list[str]:
+    """All but its key and what is said once."""
     table = model.__table__
-    key = [f'"{column.name}"' for column in table.primary_key]
-    if not changing(model, known):
-        return key[:1]
-    once = GIVEN_ONCE | {walled(model).signed}
-    return [*key[:1], *(f'"{column.name}"' for column in table.columns if column.name not in once)]
+    return [f'"{column.name}"' for column in table.columns if not column.primary_key
+            and (column.name not in GIVEN_ONCE or (table.name, column.name) in CHANGES)]

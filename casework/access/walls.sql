@@ -102,6 +102,34 @@ CREATE FUNCTION wall.roles(of_roles text[]) RETURNS SETOF text LANGUAGE plpgsql 
 DECLARE part text[] := wall.said();
 BEGIN RETURN QUERY SELECT g.role FROM wall.granted(part, of_roles) g; END $$;
 
+-- Whoever writes as the runtime role writes no name but their own where a row says who did something. What is there
+-- stays, or is taken away.
+CREATE FUNCTION wall.own_name() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  name text;
+  after jsonb;
+  before jsonb := '{}';
+BEGIN
+  IF current_user <> '{runtime}' THEN RETURN NEW; END IF;
+  after := to_jsonb(NEW);
+  IF TG_OP = 'UPDATE' THEN before := to_jsonb(OLD); END IF;
+  FOREACH name IN ARRAY TG_ARGV LOOP
+    IF after ->> name IS NOT NULL AND after ->> name IS DISTINCT FROM before ->> name
+       AND after ->> name IS DISTINCT FROM wall.signer()::text
+    THEN RAISE EXCEPTION 'nobody writes another name than their own' USING ERRCODE = 'insufficient_privilege'; END IF;
+  END LOOP;
+  RETURN NEW;
+END $$;
+
+-- Is this about the moment that was said? An event is not dated otherwise.
+CREATE FUNCTION wall.about_now(at timestamptz) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+DECLARE part text[] := wall.said();
+BEGIN
+  RETURN part IS NULL OR at BETWEEN part[5]::timestamptz - interval '10 minutes'
+                                AND part[5]::timestamptz + interval '10 minutes';
+END $$;
+
 -- The transaction at hand, once it has written: what it wrote it may go on writing.
 CREATE FUNCTION wall.writing() RETURNS xid LANGUAGE plpgsql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS $$

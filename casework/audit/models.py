@@ -22,7 +22,9 @@ class AuditEvent(Base):
     """
 
     __tablename__ = "audit_event"
-    __walled__ = Walled(signed="actor_id")
+    __walled__ = Walled(signed="actor_id", only=(  # of nobody no more is told than that they were refused
+        "(actor_id IS NOT NULL OR verb IN ('session.refuse', 'refusal.count', 'seal.fail')) "
+        "AND wall.about_now(\"at\")"))
     __table_args__ = (
         Index("ix_audit_event_actor_id_id", "actor_id", "id"), Index("ix_audit_event_case_id_id", "case_id", "id"),
         Index("ix_audit_event_office_id_id", "office_id", "id"), Index("ix_audit_event_verb_id", "verb", "id"),

@@ -104,7 +104,7 @@ class Note(SealedInCase, Record):
     """A dated entry. `investigation_id` is set only on the kinds that the investigation's members may read."""
 
     __tablename__ = "note"
-    __walled__ = Walled(follows="case_id", signed="author_id")
+    __walled__ = Walled(follows="case_id", signed="author_id", stays=True)
 
     about: Mapped[NoteKind]
     body_sealed: Mapped[Envelope]

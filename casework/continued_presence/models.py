@@ -44,7 +44,8 @@ class CPSide(Record):
     """Where a person stands in one request. One side for each person, whatever the round: the database says so."""
 
     __tablename__ = "cp_side"
-    __walled__ = Walled(follows="request_id", signed="user_id", named="user_id")
+    __walled__ = Walled(follows="request_id", signed="user_id", named="user_id", deeds="side",
+                        called=tuple((side.value, verb) for verb, side in SIDES.items()))
     __table_args__ = (
         UniqueConstraint("request_id", "user_id", name="uq_cp_side_one_each", info={
             "says": "You already took a step on another side of this request. Somebody else must take this one."}),
@@ -61,7 +62,7 @@ class CPSignature(SealedInCase, Record):
     """One step, taken by one person in one round. The side is the person's own: the key to CPSide says so."""
 
     __tablename__ = "cp_signature"
-    __walled__ = Walled(follows="request_id", signed="user_id", named="user_id")
+    __walled__ = Walled(follows="request_id", signed="user_id", named="user_id", deeds="verb")
     __table_args__ = (
         ForeignKeyConstraint(["request_id", "user_id", "side"],
                              ["cp_side.request_id", "cp_side.user_id", "cp_side.side"], name="fk_cp_signature_side"),

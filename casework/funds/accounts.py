@@ -19,6 +19,9 @@ from ..kernel.clocks import fiscal_year
 from ..kernel.constraints import append_only, trigger
 from ..kernel.db import Base, Moment, Name, Prose, Record
 from ..kernel.walled import Walled
+from .moves import AS_THE_TABLE_SAYS, NATIONAL, Account
+
+__all__ = ["NATIONAL", "NOWHERE", "ONE_YEAR", "Account", "Balance", "Fund", "FundKind", "Movement", "Term"]
 
 
 class FundKind(StrEnum):
@@ -30,20 +33,6 @@ class FundKind(StrEnum):
     REIMBURSABLE = "reimbursable"
 
 
-class Account(StrEnum):
-    """Where money of a fund's fiscal year is. The first two are national, the rest belong to an office."""
-
-    APPROPRIATION = "appropriation"  # outside: the only one that may go below zero
-    APPORTIONED = "apportioned"
-    AVAILABLE = "available"
-    COMMITTED = "committed"
-    OBLIGATED = "obligated"
-    DELIVERED = "delivered"
-    PAID = "paid"
-    LAPSED = "lapsed"
-
-
-NATIONAL = (Account.APPROPRIATION, Account.APPORTIONED)
 NOWHERE = UUID(int=0)  # stands for "no office" in a balance
 ONE_YEAR = (FundKind.ANNUAL, FundKind.REIMBURSABLE)
 
@@ -91,7 +80,7 @@ class Movement(Record):
     movement that names the one it reverses."""
 
     __tablename__ = "movement"
-    __walled__ = Walled(follows=("disbursement_id", "fund_id"), signed="by_id")
+    __walled__ = Walled(follows=("disbursement_id", "fund_id"), signed="by_id", deeds="verb", only=AS_THE_TABLE_SAYS)
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount_is_positive", info={"says": "An amount is more than nothing."}),
         CheckConstraint("source <> target", name="money_moves"),
@@ -155,7 +144,7 @@ append_only(Movement)
 trigger(Movement, "movement_kept",
         sqlite=f"CREATE TRIGGER movement_kept AFTER INSERT ON movement BEGIN {KEEP} END",
         postgresql=("CREATE FUNCTION movement_kept() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-                    f"SET search_path = public AS $$ BEGIN {KEEP} RETURN NULL; END $$;"
+                    f"SET search_path = public, pg_temp AS $$ BEGIN {KEEP} RETURN NULL; END $$;"
                     "CREATE TRIGGER movement_kept AFTER INSERT ON movement "
                     "FOR EACH ROW EXECUTE FUNCTION movement_kept()"))
 trigger(Balance, "balance_kept_only", postgresql=(

@@ -83,7 +83,8 @@ class Signature(Record):
     """One person, one step, one round: the key alone refuses a second step by the same hand."""
 
     __tablename__ = "signature"
-    __walled__ = Walled(follows="disbursement_id", signed="user_id", named="user_id")
+    __walled__ = Walled(follows="disbursement_id", signed="user_id", named="user_id", deeds="verb",
+                        called=(("request", "submit"),))
     __table_args__ = (
         UniqueConstraint("disbursement_id", "round", "user_id", name="uq_signature_once",
                          info={"says": "You have already signed this one. Each step is for another person."}),
@@ -139,7 +140,7 @@ class Payment(Record):
     """
 
     __tablename__ = "payment"
-    __walled__ = Walled(follows="disbursement_id", signed="by_id")
+    __walled__ = Walled(follows="disbursement_id", signed="by_id", deeds="kind_of")
     __table_args__ = (
         UniqueConstraint("disbursement_id", "kind_of", "reference", name="uq_payment_reference",
                          info={"says": "This confirmation is already recorded."}),

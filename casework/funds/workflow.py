@@ -1,11 +1,11 @@
-"""The life of a disbursement, and the money each step moves."""
+"""The life of a disbursement. What money each step moves is told in `moves`."""
 from __future__ import annotations
 
-from enum import StrEnum
-
 from ..kernel.workflow import Step, Workflow
-from .accounts import Account as A
 from .models import State as S
+from .moves import BACK, MOVES, Much
+
+__all__ = ["BACK", "CHECKING", "ENDED", "HOLDING", "MOVES", "OWING", "WORKFLOW", "WORKING", "Much"]
 
 WORKING = (S.DRAFT, S.RETURNED)
 HOLDING = (S.APPROVED, S.OBLIGATED, S.RECEIVED, S.CERTIFIED, S.FAILED)
@@ -35,34 +35,4 @@ WORKFLOW = Workflow(
     *(Step("deobligate",      state,                                 state) for state in OWING),
     Step("reconcile",         S.RECEIPTED,                           S.RECONCILED),
     Step("cancel",            HOLDING,                               S.CANCELLED),
-)
-
-
-class Much(StrEnum):
-    """How much a step moves."""
-
-    STEP = "the amount of the step"
-    REST = "what was approved and this step leaves"
-    ALL = "all that this request still holds there"
-    THERE = "of the amount, as much as this request holds there"
-
-
-BACK = "back"  # to `available`; to `lapsed` when the fiscal year of the money is over (31 USC 1552(a))
-
-MOVES: tuple[tuple[str, A, A | str, Much], ...] = (
-    # verb         out of            into           how much
-    ("apportion",  A.APPROPRIATION,  A.APPORTIONED, Much.STEP),
-    ("allot",      A.APPORTIONED,    A.AVAILABLE,   Much.STEP),
-    ("approve",    A.AVAILABLE,      A.COMMITTED,   Much.STEP),
-    ("obligate",   A.COMMITTED,      A.OBLIGATED,   Much.STEP),
-    ("obligate",   A.COMMITTED,      BACK,          Much.REST),
-    ("receive",    A.OBLIGATED,      A.DELIVERED,   Much.STEP),
-    ("pay",        A.DELIVERED,      A.PAID,        Much.STEP),
-    ("fail",       A.PAID,           A.DELIVERED,   Much.STEP),
-    ("refund",     A.PAID,           BACK,          Much.STEP),
-    ("deobligate", A.OBLIGATED,      BACK,          Much.THERE),
-    ("deobligate", A.DELIVERED,      BACK,          Much.THERE),
-    ("cancel",     A.COMMITTED,      BACK,          Much.ALL),
-    ("cancel",     A.OBLIGATED,      BACK,          Much.ALL),
-    ("cancel",     A.DELIVERED,      BACK,          Much.ALL),
 )

@@ -21,6 +21,10 @@ class Walled:
     `read`     a verb of the policy that says who sees the row, instead of the parent;
     `shown_by` the tables (by their column for this row) with any of which it shows;
     `made_by`  a verb of the policy: whoever may do it somewhere may add a row;
+    `deeds`    the column that names the deed by which a row is added: only whoever may do that to the parent adds it.
+               `called` are those that the policy calls otherwise;
+    `only`     in SQL, what must be true of each row that is added;
+    `stays`    rows are added and never changed;
     `kept`     rows are added and changed by nobody but the database's own triggers;
     `system`   what Casework itself may do to it: "insert", "update", "delete";
     `own`      Casework's own: the rules see it and nobody else.
@@ -32,6 +36,10 @@ class Walled:
     read: str = ""
     shown_by: tuple[tuple[str, str], ...] = ()
     made_by: str = ""
+    deeds: str = ""
+    called: tuple[tuple[str, str], ...] = ()
+    only: str = ""
+    stays: bool = False
     kept: bool = False
     system: tuple[str, ...] = ()
     own: bool = False

@@ -135,7 +135,9 @@ def test_what_the_runtime_role_cannot_do_in_the_name_of_somebody(raw, sql):
 
 
 def test_what_only_looks_like_a_part_of_the_wall_is_not_asked(raw, owner):
-    """A temporary table or function of the same name, and a search path that finds it first."""
+    """A temporary table or function of the same name, and a search path that finds it first; where somebody has left
+    the role the right to make them."""
+    allow(owner, "GRANT TEMPORARY ON DATABASE {0} TO casework_runtime")
     raw.execute(text('CREATE TEMPORARY TABLE role_grant AS SELECT * FROM public.role_grant'))
     raw.execute(text("UPDATE role_grant SET user_id = :zoe, until = NULL"), {"zoe": raw.ids.zoe})
     raw.execute(text("CREATE FUNCTION pg_temp.sees(text[]) RETURNS boolean LANGUAGE sql AS 'SELECT true'"))
@@ -143,6 +145,13 @@ def test_what_only_looks_like_a_part_of_the_wall_is_not_asked(raw, owner):
     raw.speak_for(raw.ids.zoe)
     assert raw.execute(text("SELECT count(*) FROM role_grant")).scalar() == owner.rows("role_grant")
     assert raw.rows("case") == raw.rows("disbursement") == 0
+    allow(owner, "REVOKE TEMPORARY ON DATABASE {0} FROM casework_runtime")
+
+
+def allow(owner, words):
+    """Said by the owner of the database, and so that others know it."""
+    owner.execute(text(words.format(owner.connection.engine.url.database)))
+    owner.commit()
 
 
 def test_while_the_rules_look_nothing_is_written(raw):

@@ -12,7 +12,7 @@ from casework import policy
 from casework.access import walls
 from casework.access.models import User
 from casework.access.open_tables import LOOKS
-from casework.access.wall_words import clauses, keys, walled
+from casework.access.wall_words import clauses, keys, named, repeated, walled
 from casework.kernel.constraints import APPEND_ONLY
 from casework.kernel.system import SYSTEM
 from tests.world import CAST
@@ -129,11 +129,13 @@ def test_whoever_may_make_something_may_add_its_row_and_nobody_else(raw, told, v
     row = told.execute(select(made.__table__).limit(1)).mappings().first()
     if row is None:
         row = {"id": uuid4(), "version": 1, "digest": b"x", "label": "x", "scopes": "*"}
-    signed = walled(made).signed
+    signs = {walled(made).signed, *named(made)} - {""}
+    same = [pair for _, of, pairs in repeated(made) if of == parent.__tablename__ for pair in pairs]
     for person in people(told):
         ways = policy.ways(person, verb)
         for thing in told.scalars(select(parent)):
-            like = {**row, "id": uuid4(), key: thing.id, **({signed: person.id} if signed else {})}
+            like = {**row, "id": uuid4(), key: thing.id, **dict.fromkeys(signs, person.id),
+                    **{mine: getattr(thing, theirs) for mine, theirs in same}}
             raw.speak_for(person.id)
             assert adds(raw, made, like) == any(way.opens(thing) for way in ways), (person.username, thing)
     raw.rollback()

@@ -50,7 +50,9 @@ def test_what_triggers_keep_is_added_and_changed_by_nobody():
 def test_of_several_parents_the_first_that_is_there_counts():
     """Else whoever may change a fund could move the money of a request that is not theirs."""
     known = walls.models()
-    assert '"movement"."disbursement_id" IS NULL AND (wall.wrote_fund("movement"."fund_id")' in adding(known["movement"], known)
+    added = adding(known["movement"], known)
+    assert """"movement"."disbursement_id" IS NULL AND "movement"."verb" = 'allot' AND (""" in added
+    assert """("movement"."verb" = 'allot'""" not in added
 
 
 @pytest.mark.parametrize("table", ["contact", "identity"])
