@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..kernel.canonical import NotCanonical
+from ..kernel.errors import Conflict
 from . import leaves
 from .models import LogKey, LogLeaf
 from .tree import Hash, leaf_hash
@@ -16,6 +18,10 @@ from .tree import Hash, leaf_hash
 AT_A_TIME = 5_000
 Name = tuple[str, str]
 Version = tuple[str, str, int]
+
+
+class CannotBeSealed(Conflict):
+    """An event holds what has no one written form, so nothing from it on is sealed. Says which, and why."""
 
 
 class NewLeaf(NamedTuple):
@@ -37,7 +43,7 @@ def of_events(session: Session, events: Sequence[dict[str, Any]]) -> list[NewLea
     sealed = _sealed(session, records)
     found: list[NewLeaf] = []
     for event, names in zip(events, named, strict=True):
-        found.append(NewLeaf(leaves.EVENT, leaf_hash(leaves.data(leaves.leaf(leaves.EVENT, event))), event["id"]))
+        found.append(_of_event(event))
         found += _fresh((records[name] for name in names if name in records), sealed)
     return found
 
@@ -46,6 +52,13 @@ def of_key(key: LogKey) -> NewLeaf:
     kind = LogKey.__tablename__
     row = {column.key: getattr(key, column.key) for column in leaves.columns(kind)}
     return _of_record(kind, str(key.id), 1, row)
+
+
+def _of_event(event: dict[str, Any]) -> NewLeaf:
+    try:
+        return NewLeaf(leaves.EVENT, leaf_hash(leaves.data(leaves.leaf(leaves.EVENT, event))), event["id"])
+    except NotCanonical as problem:
+        raise CannotBeSealed(f"Event {event['id']} cannot be sealed: {problem}.") from None
 
 
 def _fresh(records: Iterable[NewLeaf], sealed: set[Version]) -> Iterator[NewLeaf]:

@@ -8,7 +8,7 @@ Whoever verifies makes the same from an export, and trusts no stored hash.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -51,9 +51,21 @@ def data(leaf: Leaf) -> bytes:
     return canonical(leaf)
 
 
-def named(changes: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """The records that an event made or changed and that are leaves too, each once, in the event's own order."""
-    return iter(dict.fromkeys((change["what"], change["id"]) for change in changes if change["what"] in RECORDS))
+def named(changes: Any) -> Iterator[tuple[str, str]]:
+    """The records that an event made or changed and that are leaves too, each once, in the event's own order. What
+    stands there and names none is passed over, whatever it is: the event is sealed as it stands, and whoever verifies
+    finds that what it names does not follow."""
+    listed = changes if isinstance(changes, list) else []
+    found = ((change.get("what"), change.get("id")) for change in listed if isinstance(change, dict))
+    return iter(dict.fromkeys((kind, id) for kind, id in found if _names(kind, id)))
+
+
+def _names(kind: Any, id: Any) -> bool:
+    """Is this a table under seal, and a key as its rows have one?"""
+    try:
+        return isinstance(kind, str) and kind in RECORDS and isinstance(id, str) and str(UUID(id)) == id
+    except ValueError:
+        return False
 
 
 def said(value: Any) -> Any:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,7 +40,7 @@ def _events(session: Session) -> Iterator[dict[str, Any]]:
 
 def _record(session: Session, kind: str, id: str) -> Iterator[Said]:
     """This record, unless its present version has a leaf."""
-    for _, leaf in read(session, kind, [RECORDS[kind].__mapper__.primary_key[0].type.python_type(id)]):
+    for _, leaf in read(session, kind, [UUID(id)]):
         version = leaf.get("version") if isinstance(leaf, dict) else None
         if not session.scalar(select(LogLeaf.index).where(
                 LogLeaf.what == kind, LogLeaf.record_id == id, LogLeaf.revision == version)):

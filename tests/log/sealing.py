@@ -14,20 +14,20 @@ from casework.log.tiles import Tiles
 ORIGIN = "casework.example/log"
 
 
-def an_event(number=0):
+def an_event(number=0, **words):
     return {"at": now(), "actor_id": None, "verb": "test.count", "subject_kind": "test", "subject_id": None,
-            "case_id": None, "office_id": None, "details": {"number": number}, "changes": [], "shown": []}
+            "case_id": None, "office_id": None, "details": {"number": number}, "changes": [], "shown": [], **words}
 
 
-def write_events(count, connection=None):
+def write_events(count, connection=None, **words):
     """So many events, in the session's transaction, or through a connection past the guards."""
     if connection is not None:
-        connection.execute(insert(AuditEvent), [an_event(number) for number in range(count)])
+        connection.execute(insert(AuditEvent), [an_event(number, **words) for number in range(count)])
         return
     with letting_through():
         begin_writing(db.session())
         asks(db.session(), None)  # as whoever is named in them: nobody
-        db.session.connection().execute(insert(AuditEvent).inline(), [an_event(number) for number in range(count)])
+        db.session.connection().execute(insert(AuditEvent).inline(), [an_event(number, **words) for number in range(count)])
         db.session.commit()
 
 

@@ -12,6 +12,7 @@ from casework.audit.models import AuditEvent
 from casework.kernel.alone import Busy
 from casework.kernel.db import db
 from casework.log import leaves, log_keys, notes, rotation, sealer
+from casework.log.gathering import CannotBeSealed
 from casework.log.models import LogCheckpoint, LogKey, LogLeaf, LogNode
 from casework.policy import Role
 from tests.log.sealing import ORIGIN, checked, every_event_once, keys_of, write_events
@@ -259,7 +260,7 @@ def test_what_has_no_one_written_form_is_not_sealed_and_nothing_is_half_done(wor
     with behind.begin() as connection:
         connection.execute(text("INSERT INTO audit_event (at, verb, subject_kind, details, changes, shown) VALUES "
                                 "('2026-01-01 00:00:00', 'test.float', 'test', '{\"half\": 0.5}', '[]', '[]')"))
-    with pytest.raises(ValueError, match="float"):
+    with pytest.raises(CannotBeSealed, match="float"):
         sealer.everything(key)
     assert truth.query(LogLeaf).count() == 0
 
