@@ -18,7 +18,7 @@ from ..kernel.db import db
 from ..kernel.errors import Refusal
 from ..log import log_keys
 from ..log.unfolding import unfold
-from ..log.witnesses import publish
+from ..log.witnesses import named, publish
 from ..web import logs
 from .base import casework, with_app
 from .sealing import follow_on, until_told
@@ -51,34 +51,41 @@ def worker(beside: int | None) -> None:
     """Do what goes on beside the server, until told to stop: sealing, witnesses, clocks. Run one for each database."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     log_keys.signer(app.config)
+    named(app.config)
     stop = until_told()
     rows = jobs(stop)
     with ThreadPoolExecutor(len(rows), "job") as pool:
-        running = [pool.submit(_again_and_again, app, job, stop) for job in rows]
         try:
-            _watch(running, stop, beside)
+            _watch(lambda job: pool.submit(_again_and_again, app, job, stop), rows, stop, beside)
         finally:
             stop.set()
 
 
-def _watch(running: list[Future[None]], stop: Event, beside: int | None) -> None:
-    """Return when told to stop, or when the process beside has ended; raise what ended a job: that is a bug."""
+def _watch(start: Callable[[Job], Future[None]], rows: tuple[Job, ...], stop: Event, beside: int | None) -> None:
+    """Return when told to stop, or when the process beside has ended. What ends a job is a bug: it is written into the
+    service's log, and the job begins anew. It ends no other: whatever comes of publishing, sealing goes on."""
+    running = {job: start(job) for job in rows}
     while not stop.wait(LOOK):
-        for job in running:
-            if job.done():
-                job.result()
+        for job, future in running.items():
+            if future.done() and (error := future.exception()):
+                logs.failure(error)
+                running[job] = start(job)
         if beside is not None and os.getppid() != beside:
             return
 
 
 def _again_and_again(app: Flask, job: Job, stop: Event) -> None:
-    """What fails outside (database, disk, a refusal) is written into the service's log, and tried again."""
+    """What fails outside (database, disk, a refusal) is written into the service's log, and tried again. A refusal's
+    sentence is for whoever runs this, and says nothing private."""
     with app.app_context():
         while not stop.is_set():
             try:
                 job.do()
-            except (SQLAlchemyError, OSError, Refusal) as error:
+            except (SQLAlchemyError, OSError) as error:
                 logs.failure(error)
+            except Refusal as refusal:
+                logs.failure(refusal)
+                click.echo(str(refusal), err=True)
             finally:
                 db.session.remove()
             stop.wait(job.every)

@@ -56,7 +56,8 @@ def named(changes: Any) -> Iterator[tuple[str, str]]:
     stands there and names none is passed over, whatever it is: the event is sealed as it stands, and whoever verifies
     finds that what it names does not follow."""
     listed = changes if isinstance(changes, list) else []
-    found = ((change.get("what"), change.get("id")) for change in listed if isinstance(change, dict))
+    found: Iterator[tuple[Any, Any]] = ((change.get("what"), change.get("id"))
+                                        for change in listed if isinstance(change, dict))
     return iter(dict.fromkeys((kind, id) for kind, id in found if _names(kind, id)))
 
 

@@ -8,6 +8,8 @@ came back; one that fails does not stop the others, and is tried again the next 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from email.errors import MessageError
+from http.client import HTTPException
 from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select
@@ -24,7 +26,9 @@ from .witness import Sent, Trouble
 Send = Callable[[Sent, Mapping[str, Any]], str]
 KINDS: dict[str, Send] = {"folder": witness_folder.send, "s3+https": witness_s3.send, "s3+http": witness_s3.send,
                           "smtp": witness_mail.send}
-LONGEST_ANSWER = 500
+LONGEST_ANSWER, LONGEST_ADDRESS = 500, 300
+OUTSIDE = (OSError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, HTTPException, MessageError)
+"""What an address that is wrong, a network, or a strange answer makes the libraries raise."""
 
 
 class Receipt(NamedTuple):
@@ -36,11 +40,17 @@ class Receipt(NamedTuple):
 
 
 def named(settings: Mapping[str, Any]) -> list[str]:
-    """The witnesses that are set, as they are written. Raises Conflict for one of no kind, or with a secret in it."""
+    """The witnesses that are set, as they are written. Raises Conflict for one of no kind, one that says no place, or
+    one with a secret in it. Whether the place is there is for each attempt to find."""
     found = [one.strip() for one in str(settings["WITNESSES"]).split(";") if one.strip()]
     for one in found:
-        if one.partition(":")[0] not in KINDS:
+        kind, _, place = one.partition(":")
+        if kind not in KINDS:
             raise Conflict(f"CASEWORK_WITNESSES: a witness begins with {', '.join(f'{kind}:' for kind in KINDS)}.")
+        if not place.strip("/") and place != "/":
+            raise Conflict(f"CASEWORK_WITNESSES: {kind}: says no place; write where the checkpoints go after it.")
+        if len(one) > LONGEST_ADDRESS:
+            raise Conflict(f"CASEWORK_WITNESSES: an address has at most {LONGEST_ADDRESS} characters.")
         if "@" in one.partition("?")[0]:
             raise Conflict("CASEWORK_WITNESSES: an address holds no user and no password; those have settings.")
     return found
@@ -66,9 +76,14 @@ def attempt(sent: Sent, settings: Mapping[str, Any]) -> Receipt:
         answer, well = KINDS[sent.address.partition(":")[0]](sent, settings), True
     except Trouble as trouble:
         answer, well = str(trouble), False
-    except (OSError, ValueError) as trouble:
+    except OUTSIDE as trouble:
         answer, well = f"{type(trouble).__name__}: {trouble}", False
-    return Receipt(sent.address, well, answer[:LONGEST_ANSWER])
+    return Receipt(sent.address, well, _clean(answer)[:LONGEST_ANSWER])
+
+
+def _clean(answer: str) -> str:
+    """What came back as one line that any database keeps: no NUL, no other control, no half of a pair."""
+    return "".join(letter if letter.isprintable() else " " for letter in answer)
 
 
 def _taken(session: Session, checkpoint: LogCheckpoint, witness: str) -> bool:
