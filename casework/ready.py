@@ -17,13 +17,15 @@ from .web import metrics as web_metrics
 
 def register(app: Flask) -> None:
     """The database answers, its tables are those this code was written for, and there is a key to seal with. What is
-    done is sealed within the minute, by a key that is there, and the witnesses have heard of it."""
+    done is sealed within the minute, by a key that is there, into the log that was signed, and the witnesses have heard
+    of it."""
     health.register(app, "database", lambda: db.session.scalar(select(1)) == 1)
     health.register(app, "tables", lambda: schema.present() == schema.head())
     health.register(app, "walls", schema.walled)
     health.register(app, "keys", lambda: bool(ring.current) and not ring.trouble)
     health.register(app, "log_key", lambda: standing.key_is_there(app.config))
     health.register(app, "log_sealed", lambda: standing.sealed_in_time(app.config))
+    health.register(app, "log_holds", standing.holds)
     health.register(app, "log_witnessed", lambda: standing.witnessed(app.config))
     witnesses.named(app.config)
     web_metrics.register(app, lambda: metrics.collect(app.config))

@@ -13,6 +13,9 @@ says what may not be.
     CASEWORK_LOG_ORIGIN     the name of the log, as its checkpoints bear it; never changed once the log has begun
     CASEWORK_LOG_KEY_FILE   the file of the key that signs the log (mode 0600), or CASEWORK_LOG_KEY with its text.
                             Only the process that seals needs it
+    CASEWORK_LOG_MEMORY_FILE  where it is remembered what that key signed last, so that no log which was cut back or
+                            begun anew is signed (default: the key's file with .signed after it; for a key that is
+                            set as text, the process's memory alone)
     CASEWORK_WITNESSES      where checkpoints are sent, parted by ";": folder:/path; s3+https://…; smtp://…
     CASEWORK_WITNESS_S3_KEY, _S3_SECRET, _SMTP_USER, _SMTP_PASSWORD   what buckets and mail servers ask for
     CASEWORK_WITNESS_HOURS  how old the newest receipt of each witness may be (default 24), for /readyz
@@ -40,7 +43,8 @@ DEFAULTS: dict[str, Any] = {
     "ENV": "production", "DATABASE_URL": "", "OWNER_URL": "", "CONTEXT_KEY": "", "PG_BIN": "", "SECRET_KEY": "",
     "KEYS_FILE": "", "KEYS": "", "ESCROW_FILE": "", "PROXIES": 0,
     "ALLOW_SQLITE": False, "PASSWORD_COST": "full", "POOL_SIZE": 8, "STATEMENT_SECONDS": 60,
-    "LOG_ORIGIN": "casework.example/log", "LOG_KEY_FILE": "", "LOG_KEY": "", "WITNESSES": "", "WITNESS_HOURS": 24,
+    "LOG_ORIGIN": "casework.example/log", "LOG_KEY_FILE": "", "LOG_KEY": "", "LOG_MEMORY_FILE": "",
+    "WITNESSES": "", "WITNESS_HOURS": 24,
     "WITNESS_S3_KEY": "", "WITNESS_S3_SECRET": "", "WITNESS_SMTP_USER": "", "WITNESS_SMTP_PASSWORD": "",
     "METRICS_TOKEN": "",
 }

@@ -54,7 +54,7 @@ RULES = {
     ("cli/destroying.py", "keys"), ("log/witnesses.py", "publish"),
     ("log/bundle.py", "evidence"), ("log/events.py", "numbers"), ("log/events.py", "who looked"),
     ("log/naming.py", "numbers"),
-    ("log/rotation.py", "seal"), ("log/sealer.py", "seal"),
+    ("log/accepting.py", "seal"), ("log/rotation.py", "seal"), ("log/sealer.py", "seal"),
     ("log/standing.py", "seal"), ("log/unfolding.py", "unfold"),
 }
 # Who puts the mark of what the policy has narrowed on a statement, which opens everything to it.

@@ -15,6 +15,7 @@ from ..kernel import key_sources
 from ..kernel.db import db
 from ..kernel.system import SYSTEM
 from ..log import log_keys
+from ..log.log_keys import MEMORY
 from ..settings import DEFAULTS, DEMO_SECRET
 from .base import casework, with_app
 
@@ -70,6 +71,7 @@ def _tell_anew() -> None:
     """Into a file of its own, which takes its name only when the story is whole: an interrupted one is told again."""
     click.echo("Telling the demo story, once. Every person in it is made up.")
     _remove(TELLING)
+    (INSTANCE / f"log-key{MEMORY}").unlink(missing_ok=True)  # a new story is a new log
     os.environ.update(environment(TELLING))
     with create_app().app_context():
         schema.upgrade("head")

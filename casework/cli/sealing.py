@@ -10,7 +10,7 @@ import click
 from flask import current_app
 
 from ..kernel.alone import Busy
-from ..log import log_keys, rotation, sealer, unfolding, witnesses
+from ..log import accepting, log_keys, rotation, sealer, unfolding, witnesses
 from ..settings import settings
 from .base import casework, with_app
 
@@ -85,6 +85,17 @@ def rotate_key(file: Path) -> None:
     with sealer.the_sealer():
         key = rotation.rotate(current_app.config, file)
     click.echo(f"Signed in. Set CASEWORK_LOG_KEY_FILE to {file} wherever the log is sealed.\n{key.vkey}")
+
+
+@log.command()
+@with_app
+def accept() -> None:
+    """Let the log in the database be signed on, though this key has signed a longer or another one: after an older
+    backup was restored on purpose. What lay between is not in the log any more; the witnesses outside hold its
+    checkpoints and will report that range as missing for good. The audit log keeps that this was done."""
+    with sealer.the_sealer():
+        found = accepting.accept(current_app.config)
+    click.echo(f"Signed before: {found.before} leaves. From here on the log goes on from {found.now}.")
 
 
 @log.command()

@@ -16,9 +16,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..continued_presence.actions import tick as end_grants
 from ..kernel.db import db
 from ..kernel.errors import Refusal
+from ..kernel.keyring import KeysRefused
 from ..log import log_keys
 from ..log.unfolding import unfold
-from ..log.witnesses import named, publish
+from ..log.witnesses import publish
 from ..web import logs
 from .base import casework, with_app
 from .sealing import follow_on, until_told
@@ -51,7 +52,6 @@ def worker(beside: int | None) -> None:
     """Do what goes on beside the server, until told to stop: sealing, witnesses, clocks. Run one for each database."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     log_keys.signer(app.config)
-    named(app.config)
     stop = until_told()
     rows = jobs(stop)
     with ThreadPoolExecutor(len(rows), "job") as pool:
@@ -83,7 +83,7 @@ def _again_and_again(app: Flask, job: Job, stop: Event) -> None:
                 job.do()
             except (SQLAlchemyError, OSError) as error:
                 logs.failure(error)
-            except Refusal as refusal:
+            except (Refusal, KeysRefused) as refusal:
                 logs.failure(refusal)
                 click.echo(str(refusal), err=True)
             finally:

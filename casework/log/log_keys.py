@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,16 @@ from sqlalchemy.orm import Session
 
 from ..kernel.errors import Conflict
 from ..kernel.key_files import read_file
+from . import notes
+from .memory import InFile, OfProcess
 from .models import LogKey
 from .notes import NotANote, Signer, generate
 
 NONE = ("The log has no signing key: make one with `casework log create-key FILE`, then set CASEWORK_LOG_KEY_FILE "
         "(or CASEWORK_LOG_KEY, its text), one of the two.")
+
+
+MEMORY = ".signed"
 
 
 class KeyProblem(Conflict):
@@ -38,7 +44,15 @@ def signer(settings: Mapping[str, Any]) -> Signer:
         raise KeyProblem(f"The log's signing key cannot be read: {problem}.") from None
     if key.name != settings["LOG_ORIGIN"]:
         raise KeyProblem(f"The log's signing key is made for {key.name}; CASEWORK_LOG_ORIGIN says otherwise.")
-    return key
+    return remembering(settings, key, Path(file) if file else None)
+
+
+def remembering(settings: Mapping[str, Any], key: Signer, file: Path | None) -> Signer:
+    """This key, with the memory of what it signed: beside its file, where the settings say, or of this process."""
+    said = str(settings.get("LOG_MEMORY_FILE", ""))
+    beside = file.with_name(f"{file.name}{MEMORY}") if file else None
+    kept = Path(said) if said else beside
+    return replace(key, memory=InFile(kept) if kept else OfProcess(key.vkey))
 
 
 def create(file: Path, origin: str) -> Signer:
@@ -58,3 +72,15 @@ def create(file: Path, origin: str) -> Signer:
 def current(session: Session) -> LogKey | None:
     """The key that signs the log now; None before the first checkpoint."""
     return session.scalar(select(LogKey).order_by(LogKey.id.desc()).limit(1))
+
+
+def chain(keys: list[LogKey]) -> list[str]:
+    """The keys from the first one on, each signed in by the one before; NotANote where the chain breaks."""
+    vkeys = [key.vkey for key in keys[:1]]
+    for key in keys[1:]:
+        origin = vkeys[-1].partition("+")[0]
+        text = notes.opened(key.note or "", vkeys[-1])
+        if key.previous_vkey != vkeys[-1] or text != notes.handing_over(origin, key.vkey):
+            raise NotANote("a key that the one before did not sign in")
+        vkeys.append(key.vkey)
+    return vkeys

@@ -6,7 +6,7 @@ from typing import Any
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from .standing import Standing, standing
+from .standing import Standing, holds, standing
 
 NEVER = 0.0
 
@@ -15,6 +15,8 @@ def collect(settings: Mapping[str, Any]) -> Iterator[Metric]:
     """Size and time of the newest checkpoint, what waits, and each witness's last receipt."""
     now = standing(settings)
     yield from _log(now)
+    yield GaugeMetricFamily("casework_log_holds", "1 while the stored tree is the one that was signed last, else 0: "
+                            "then nothing more is signed.", holds())
     heard = GaugeMetricFamily("casework_log_witness_heard_seconds", "When a witness last took a checkpoint (Unix time, "
                               "0 for never).", labels=["witness"])
     failing = GaugeMetricFamily("casework_log_witness_failing", "1 while the last attempt at a witness failed.",

@@ -19,6 +19,8 @@ from typing import Self
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from .memory import Memory
+
 ED25519 = b"\x01"
 SIZE, MARK = 32, 4
 PRIVATE = "PRIVATE+KEY+"
@@ -31,10 +33,11 @@ class NotANote(ValueError):
 
 @dataclass(frozen=True)
 class Signer:
-    """A key that signs notes. Printing one does not show the secret."""
+    """A key that signs notes. Printing one does not show the secret. `memory` knows what it signed last."""
 
     name: str
     secret: bytes = field(repr=False)
+    memory: Memory = field(default=Memory(), repr=False, compare=False)
 
     @classmethod
     def read(cls, text: str) -> Self:

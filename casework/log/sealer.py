@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from ..kernel.alone import alone
 from ..kernel.db import begin_writing, db, now
 from ..kernel.scope import by_itself
-from . import log_keys, notes, tree
+from . import continuity, log_keys, notes, tree
 from .finished import START, Position, batch
 from .gathering import NewLeaf, of_events, of_key
 from .log_keys import KeyProblem
+from .memory import Signed, remembering
 from .models import LogCheckpoint, LogKey, LogLeaf, LogNode
 from .notes import Signer
 from .tiles import Tiles
@@ -44,7 +45,8 @@ def the_sealer() -> Iterator[None]:
 
 
 def seal(signer: Signer, *, sweep: bool = False, at_most: int = AT_MOST) -> Pass:
-    """One pass, as the one sealer. Raises KeyProblem unless this key is the one that signs the log now."""
+    """One pass, as the one sealer. Raises KeyProblem unless this key is the one that signs the log now, and DoesNotHold
+    when the log in the database is not the one that was signed."""
     session = db.session()
     with by_itself("seal"):
         try:
@@ -78,18 +80,19 @@ def newest(session: Session) -> LogCheckpoint | None:
 
 
 def _seal(session: Session, signer: Signer, sweep: bool, at_most: int) -> Pass:
-    last = newest(session)
+    last, tiles = newest(session), Tiles(session)
+    first = known(session, signer)
+    before = continuity.check(session, signer.memory, last, tiles)
     position = Position(last.transaction_id, last.event_id) if last else START
     rows, reached = batch(session, position, at_most, sweep=sweep)
-    first = known(session, signer)
     found = of_events(session, rows)
     if found and first:
         found = [of_key(first), *found]
     begin_writing(session)
-    if found:
-        append(session, signer, [first] if first else [], found, last, reached)
-    session.commit()
-    return Pass(len(rows), (last.size if last else 0) + len(found))
+    after = append(session, signer, [first] if first else [], found, before.size, reached, tiles) if found else before
+    with remembering([signer.memory], before, after):
+        session.commit()
+    return Pass(len(rows), after.size)
 
 
 def known(session: Session, signer: Signer) -> LogKey | None:
@@ -102,10 +105,10 @@ def known(session: Session, signer: Signer) -> LogKey | None:
     return None
 
 
-def append(session: Session, signer: Signer, keys: Sequence[LogKey], added: Sequence[NewLeaf],
-           last: LogCheckpoint | None, reached: Position) -> None:
-    """Leaves, the nodes over them and the checkpoint, in the transaction at hand. `keys` are to be known from here."""
-    size, tiles = last.size if last else 0, Tiles(session)
+def append(session: Session, signer: Signer, keys: Sequence[LogKey], added: Sequence[NewLeaf], size: int,
+           reached: Position, tiles: Tiles) -> Signed:
+    """Leaves, the nodes over them and the checkpoint, in the transaction at hand. `keys` are to be known from here.
+    `tiles` are those that were held against the last checkpoint: what is built on is what was looked at."""
     nodes, whole = tiles.grow(size, [leaf.hash for leaf in added]), size + len(added)
     root = tree.root(tiles, whole)
     signed = {"size": whole, "root": root, "note": signer.sign(notes.checkpoint(signer.name, whole, root)),
@@ -117,6 +120,7 @@ def append(session: Session, signer: Signer, keys: Sequence[LogKey], added: Sequ
     if nodes:
         connection.execute(insert(LogNode), nodes)
     connection.execute(insert(LogCheckpoint), [signed])
+    return Signed(whole, root)
 
 
 def _leaf_row(index: int, leaf: NewLeaf) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from ..kernel.db import db, now
 from ..kernel.scope import rules
-from . import log_keys
+from . import continuity, log_keys
 from .finished import START, Position, waiting
 from .models import LogCheckpoint, LogWitnessReceipt
 from .sealer import newest
+from .tiles import Tiles
 from .witnesses import named
 
 LONGEST_LAG = timedelta(seconds=60)
@@ -68,6 +69,18 @@ def sealed_in_time(settings: Mapping[str, Any]) -> bool:
         if last is None and settings["ENV"] != "production":
             return True
         return _waiting(session, last).lag <= LONGEST_LAG
+
+
+def holds() -> bool:
+    """Is the log in the database the one that its last checkpoint was signed over? (What the key signed before, only
+    the process that seals knows: when that refuses, what is done waits, and `sealed_in_time` says so.)"""
+    session = db.session()
+    with rules("seal"):
+        try:
+            continuity.held(session, newest(session), Tiles(session))
+        except continuity.DoesNotHold:
+            return False
+    return True
 
 
 def key_is_there(settings: Mapping[str, Any]) -> bool:

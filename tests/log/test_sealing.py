@@ -217,7 +217,7 @@ def test_a_turned_key_is_signed_in_by_the_old_one_and_signs_from_then_on(world, 
     sealer.everything(new)
     third = rotation.rotate({**settings, "LOG_KEY": "", "LOG_KEY_FILE": str(tmp_path / "second")}, tmp_path / "third")
     keys = keys_of(truth)
-    assert rotation.chain(keys) == [old.vkey, new.vkey, third.vkey]
+    assert log_keys.chain(keys) == [old.vkey, new.vkey, third.vkey]
     leaf = truth.execute(select(LogLeaf.index, LogLeaf.body).where(LogLeaf.what == "log_key", LogLeaf.record_id == "2"))
     index, body = leaf.one()
     assert new.vkey in body and old.vkey in body
@@ -234,10 +234,10 @@ def test_the_chain_breaks_at_a_key_that_was_not_signed_in(world, truth, tmp_path
     forged = LogKey(id=2, vkey=stranger.vkey, previous_vkey=first.vkey,
                     note=stranger.sign(notes.handing_over(ORIGIN, stranger.vkey)))
     with pytest.raises(notes.NotANote):
-        rotation.chain([first, forged])
+        log_keys.chain([first, forged])
     forged.note = second.note
     with pytest.raises(notes.NotANote, match="did not sign in"):
-        rotation.chain([first, forged])
+        log_keys.chain([first, forged])
 
 
 @pytest.mark.parametrize("table", ["log_leaf", "log_node", "log_key", "log_checkpoint", "log_witness_receipt"])
