@@ -3,7 +3,9 @@
 On PostgreSQL commit order is neither the order of ids nor of transactions. An event is finished when its transaction
 lies below the oldest one still open (the snapshot's xmin), so nothing can appear before it any more: by (transaction,
 id). One that is visible though its transaction lies at or above the snapshot's xmax was never written in this cluster:
-it came with a restored dump. On SQLite writers stand in line, and the order is that of ids.
+it came with a restored dump. Such events come first, with all whose ids are no higher, and those of this cluster wait
+until none is left: one of a transaction still open could not come after them any more. On SQLite writers stand in
+line, and the order is that of ids.
 
 `Position` is where a batch ended: nothing finished below it is without a leaf. A position out of another cluster says
 nothing, and is passed over. What has a leaf is left out in any case.
@@ -42,12 +44,15 @@ class Batch(NamedTuple):
 
 def batch(session: Session, position: Position, limit: int, *, sweep: bool = False) -> Batch:
     """The next events. A sweep looks below the position too, where nothing should be."""
-    rows = [dict(row) for row in session.execute(_next(session, position, limit, sweep)).mappings()]
+    highest = _brought(session)
+    rows = [dict(row) for row in session.execute(_next(session, position, limit, sweep, highest)).mappings()]
     marks = [(row.pop(PASSED), row.pop(FOREIGN)) for row in rows]
+    lost = any(foreign for _, foreign in marks)
+    if highest is not None:
+        return Batch(rows, START if lost else position)
     by_transaction = _postgresql(session)
     passed = [Position(row["transaction_id"] if by_transaction else 0, row["id"])
               for row, (below, _) in zip(rows, marks, strict=True) if below]
-    lost = any(foreign for _, foreign in marks)
     return Batch(rows, max(passed, default=position) if lost else max([position, *passed]))
 
 
@@ -57,16 +62,28 @@ def waiting(session: Session, position: Position, limit: int) -> Any:
     return session.execute(select(func.count(), func.min(found.c.at))).one()
 
 
-def _next(session: Session, position: Position, limit: int, sweep: bool) -> Select[Any]:
+def _brought(session: Session) -> int | None:
+    """The highest id without a leaf that a dump brought from another cluster; None when nothing of one is left. The
+    events of this cluster have higher ones: the sequence was restored too."""
+    if not _postgresql(session):
+        return None
+    return session.scalar(select(func.max(AuditEvent.id)).where(_of_elsewhere(), ~_has_leaf()))
+
+
+def _next(session: Session, position: Position, limit: int, sweep: bool, highest: int | None) -> Select[Any]:
     passed, foreign = (_below_all_open(), _foreign(position)) if _postgresql(session) else (true(), false())
     shown = (*columns(EVENT), passed.label(PASSED), foreign.label(FOREIGN))
     order = (AuditEvent.transaction_id, AuditEvent.id) if _postgresql(session) else (AuditEvent.id,)
-    return _unsealed(session, BELOW_ALL if sweep else position, shown).order_by(*order).limit(limit)
+    wanted = _unsealed(session, BELOW_ALL if sweep else position, shown).order_by(*order).limit(limit)
+    return wanted if highest is None else wanted.where(AuditEvent.id <= highest)
 
 
 def _unsealed(session: Session, position: Position, shown: tuple[Any, ...]) -> Select[Any]:
-    sealed = select(LogLeaf.event_id).where(LogLeaf.event_id == AuditEvent.id).correlate(AuditEvent).exists()
-    return select(*shown).where(_after(session, position), ~sealed)
+    return select(*shown).where(_after(session, position), ~_has_leaf())
+
+
+def _has_leaf() -> ColumnElement[bool]:
+    return select(LogLeaf.event_id).where(LogLeaf.event_id == AuditEvent.id).correlate(AuditEvent).exists()
 
 
 def _after(session: Session, position: Position) -> ColumnElement[bool]:
@@ -74,11 +91,15 @@ def _after(session: Session, position: Position) -> ColumnElement[bool]:
         return AuditEvent.id > position.event_id
     transaction_id, event_id = (case((_foreign(position), 0), else_=number) for number in position)
     return and_(together(AuditEvent.transaction_id, AuditEvent.id) > together(transaction_id, event_id),
-                or_(_below_all_open(), AuditEvent.transaction_id >= _snapshot("xmax")))
+                or_(_below_all_open(), _of_elsewhere()))
 
 
 def _below_all_open() -> ColumnElement[bool]:
     return AuditEvent.transaction_id < _snapshot("xmin")
+
+
+def _of_elsewhere() -> ColumnElement[bool]:
+    return AuditEvent.transaction_id >= _snapshot("xmax")
 
 
 def _foreign(position: Position) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC
 
 import pytest
 from sqlalchemy import create_engine, select, text
@@ -12,8 +13,10 @@ from casework.audit.models import AuditEvent
 from casework.kernel.alone import Busy
 from casework.kernel.db import db
 from casework.log import leaves, log_keys, notes, rotation, sealer
+from casework.log.evidence import of_events, take
 from casework.log.gathering import CannotBeSealed
 from casework.log.models import LogCheckpoint, LogKey, LogLeaf, LogNode
+from casework.log.verifier import casework_verify as verifier
 from casework.policy import Role
 from tests.log.sealing import ORIGIN, checked, every_event_once, keys_of, write_events
 
@@ -34,6 +37,17 @@ def behind(copy):
     engine = create_engine(copy[0])
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def in_order(world, tmp_path, key):
+    """An auditor's verifier finds nothing wrong with the whole log."""
+    def judge():
+        path = tmp_path / "now.zip"
+        path.write_bytes(b"".join(take(world.uma, of_events(world.uma, zone=UTC))))
+        status, report, why = verifier.judged(str(path), key.vkey, [])
+        assert status == 0, (report.first, why)
+    return judge
 
 
 def order_of_events(session):
@@ -143,6 +157,56 @@ def test_a_position_of_another_cluster_is_passed_over(world, behind, truth, key)
     write_events(1)
     assert (sealer.seal(key).events, sealer.seal(key).events) == (1, 0)
     every_event_once(truth)
+
+
+def restored(behind, count, transaction):
+    """Events out of a dump: without its own trigger the column keeps what the dump says."""
+    with behind.begin() as restoring:
+        restoring.execute(text("SET LOCAL session_replication_role = replica"))
+        write_events(count, restoring, verb=f"test.{transaction}")
+        restoring.execute(text("UPDATE audit_event SET transaction_id = :number WHERE verb = :verb"),
+                          {"number": transaction, "verb": f"test.{transaction}"})
+
+
+@on_postgresql
+@pytest.mark.parametrize("pass_of", [1, 2, 5000])
+@pytest.mark.parametrize("far", [ELSEWHERE, 10**9])
+def test_events_of_a_restored_dump_come_before_those_of_here_even_while_a_transaction_is_open(
+        world, behind, truth, key, in_order, pass_of, far):
+    sealer.everything(key)
+    restored(behind, 2, far + 1)
+    restored(behind, 1, far)
+    with behind.connect() as late, behind.connect() as early:
+        early.execute(text("SELECT pg_current_xact_id()"))
+        late.execute(text("SELECT pg_current_xact_id()"))
+        write_events(1, late)
+        write_events(1, early)
+        early.commit()
+        while sealer.seal(key, at_most=pass_of).events:
+            pass
+        late.commit()
+    write_events(2)
+    assert sealer.everything(key).events
+    truth.rollback()
+    checked(truth)
+    every_event_once(truth)
+    in_order()
+
+
+@on_postgresql
+def test_events_of_here_that_waited_below_a_position_of_elsewhere_are_not_passed_over(world, behind, truth, key, in_order):
+    sealer.everything(key)
+    with behind.begin() as restoring:
+        restoring.execute(text("SET LOCAL session_replication_role = replica"))
+        restoring.execute(text(f"UPDATE log_checkpoint SET transaction_id = transaction_id + {ELSEWHERE}"))
+    restored(behind, 1, 3)
+    restored(behind, 2, ELSEWHERE + 10**6)
+    write_events(3)
+    while sealer.seal(key, at_most=2).events:
+        pass
+    truth.rollback()
+    every_event_once(truth)
+    in_order()
 
 
 @on_postgresql
