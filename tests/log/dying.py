@@ -1,6 +1,6 @@
 """A process of its own for `test_kills`: writers that never rest, and sealers that are killed one after the other.
 
-    python -m tests.log.dying DATABASE-URL SIGNING-KEY KILLS SEED
+    python -m tests.log.dying DATABASE-URL KEY-FILE KILLS SEED
 
 Each sealer kills itself (SIGKILL: nothing is tidied up) just before or after its n-th statement or commit, n drawn
 anew, or is killed from outside after a moment. At the end the writers stop and one sealer lives.
@@ -84,7 +84,7 @@ def kill_one(app, key, chance):
 
 
 def main(url, key, kills, seed):
-    chance, app = random.Random(seed), app_on(url, LOG_KEY=key)
+    chance, app = random.Random(seed), app_on(url, LOG_KEY_FILE=key)
     writers = [forked(write, url, seed + number) for number in range(WRITERS)]
     for _ in range(kills):
         kill_one(app, key, chance)

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from casework.audit.models import AuditEvent
-from casework.log import notes
+from casework.log import log_keys
 from casework.log.models import LogCheckpoint
 from tests.log.sealing import ORIGIN, checked, every_event_once
 
@@ -19,10 +19,11 @@ def kills(small, full):
     return full if os.environ.get("CASEWORK_TEST_FULL") else small
 
 
-def test_sealers_killed_under_load_leave_each_event_exactly_one_leaf(copy, truth):
+def test_sealers_killed_under_load_leave_each_event_exactly_one_leaf(copy, truth, tmp_path):
     count, before = kills(small=4, full=100), truth.query(AuditEvent).count()
     truth.rollback()
-    words = [copy[0], notes.generate(ORIGIN).written, str(count), "4711"]
+    log_keys.create(tmp_path / "key", ORIGIN)
+    words = [copy[0], str(tmp_path / "key"), str(count), "4711"]
     done = subprocess.run([sys.executable, "-m", "tests.log.dying", *words], capture_output=True, text=True,
                           timeout=240 + 6 * count, check=False)
     assert done.returncode == 0, done.stderr

@@ -16,6 +16,7 @@ from casework.log import log_keys, notes, sealer
 from casework.log.models import LogCheckpoint, LogLeaf, LogWitnessReceipt
 from tests.conftest import KEYS
 from tests.log.sealing import ORIGIN, checked, every_event_once, write_events
+from tests.log.test_continuity import Owner, points
 
 COMMAND = [sys.executable, "-c", "from casework.cli import main; main()"]
 
@@ -83,6 +84,23 @@ def test_a_key_is_made_turned_and_never_written_over(casework, environment, trut
     status, _, wrong = casework("seal")
     assert status == 1 and "signed by another key now" in wrong
     environment.setenv("CASEWORK_LOG_KEY_FILE", str(tmp_path / "second"))
+    assert casework("seal")[0] == 0
+    checked(truth)
+
+
+def test_an_older_log_is_refused_in_one_line_until_it_is_accepted(casework, copy, truth, tmp_path):
+    owner = Owner(copy[0])
+    casework("seal")
+    [size] = points(truth)
+    status, _, wrong = casework("log", "accept")
+    assert status == 1 and "there is nothing to accept" in wrong
+    owner.wipe()
+    owner.engine.dispose()
+    status, said, wrong = casework("seal")
+    assert (status, said) == (1, "") and f"has signed a log of {size} leaves" in wrong and wrong.count("\n") == 1
+    assert points(truth) == []
+    said = f"Signed before: {size} leaves. From here on the log goes on from 0.\n"
+    assert casework("log", "accept") == (0, said, "")
     assert casework("seal")[0] == 0
     checked(truth)
 
