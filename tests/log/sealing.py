@@ -15,7 +15,7 @@ ORIGIN = "casework.example/log"
 
 
 def an_event(number=0, **words):
-    return {"at": now(), "actor_id": None, "verb": "test.count", "subject_kind": "test", "subject_id": None,
+    return {"at": now(), "actor_id": None, "verb": "refusal.count", "subject_kind": "test", "subject_id": None,
             "case_id": None, "office_id": None, "details": {"number": number}, "changes": [], "shown": [], **words}
 
 
