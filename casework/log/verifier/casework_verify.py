@@ -25,12 +25,13 @@ import json
 import sys
 import zipfile
 import zlib
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from heapq import merge
 from io import BufferedReader
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -46,6 +47,8 @@ LARGEST_NOTE = 64 * 1024
 LARGEST_RATIO = 400  # a log compresses ten or twenty times; a bomb a thousand
 LARGEST_INTEGER = 2**53 - 1  # beyond it JSON numbers are not exact (RFC 8785, 3.2.2.3)
 MOST_FILES = 100
+MOST_NAMED = 5
+NEAR = 4096  # so far ahead two lists are compared for what was taken out or put in
 EXACT_DIGITS = len(str(LARGEST_INTEGER))
 LONGEST_WORD = 80
 HASH = 32
@@ -53,9 +56,11 @@ BLOCK = 1 << 18
 
 RECORDS, HASHES, UNSEALED, CHECKPOINT = "records.jsonl", "hashes.bin", "unsealed.jsonl", "checkpoint.txt"
 CHECKPOINTS, CONSISTENCY, KEYS, MANIFEST = "checkpoints.jsonl", "consistency.jsonl", "keys.jsonl", "manifest.json"
+PRESENT = "present.jsonl"
 EVENT, LOG_KEY = "audit_event", "log_key"
 FOLLOWERS = frozenset({"movement", "signature", "cp_signature", "role_grant"})
 MAY_CHANGE = frozenset({"role_grant"})  # changed twice before it is sealed, it has one leaf for both
+KINDS = FOLLOWERS | {EVENT, LOG_KEY}
 
 
 class Unjudged(Exception):
@@ -315,6 +320,8 @@ def read_checkpoint(data: bytes) -> Checkpoint:
     origin, size, root, *extra = (*note.text.split("\n")[:-1], "", "", "")
     if not origin or not size.isascii() or not size.isdigit() or str(int(size[:20])) != size:
         raise ValueError("not a checkpoint: origin, size, root")
+    if int(size) > LARGEST_INTEGER:
+        raise ValueError("not a checkpoint: no log is that large")
     hash_ = decoded(root)
     if len(hash_) != HASH:
         raise ValueError("not a checkpoint: its root is no SHA-256")
@@ -399,7 +406,8 @@ class Source:
 
 
 def _safe_zip(path: Path) -> zipfile.ZipFile:
-    """An archive that is what an evidence bundle is: few files, plain names once each, no bomb among them."""
+    """An archive that is what an evidence bundle is: few files, plain names once each, stored or deflated, no bomb
+    among them."""
     found = zipfile.ZipFile(path)
     members = found.infolist()
     names = [member.filename for member in members]
@@ -408,6 +416,8 @@ def _safe_zip(path: Path) -> zipfile.ZipFile:
     for member in members:
         if Path(member.filename).name != member.filename or "\\" in member.filename or ".." in member.filename:
             raise Unjudged("The zip holds a name that leads elsewhere.")
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Unjudged(f"{_word(member.filename)} in the zip is packed in a way that no bundle is.")
         if member.file_size > LARGEST_RATIO * max(member.compress_size, 1024):
             raise Unjudged(f"{member.filename[:80]} in the zip unpacks to far more than a log would.")
     return found
@@ -471,43 +481,66 @@ def _record(value: dict[str, Any]) -> Line:
 
 @dataclass
 class Keys:
-    """`trusted` begins with the key given and goes on to each key that a trusted one signed in. `before` are older
-    ones, which led to the key given: what they signed is compared, and proves nothing by itself."""
+    """`trusted` begins with the key given and goes on to each key that the one before it signed in. `before` are older
+    ones, the nearest first, which led to the key given: what they signed is compared, and proves nothing by itself.
+    `leaf` is the record that signs in the last of them, with its proof, where the export gives it beside the key."""
 
     trusted: list[Key]
     before: list[Key] = field(default_factory=list)
+    leaf: Line | None = None
 
     @property
     def all(self) -> list[Key]:
         return [*self.trusted, *self.before]
 
+    @property
+    def chain(self) -> list[str]:
+        """All of them, the oldest first, as they are written."""
+        return [key.text for key in (*reversed(self.before), *self.trusted)]
+
+    def rank(self, by: str) -> int:
+        """The place of a key in the chain; -1 for one that is not in it."""
+        return self.chain.index(by) if by in self.chain else -1
+
+
+class Turn(NamedTuple):
+    """A key, the note by which another signed it in, and the record that says so."""
+
+    key: Key
+    note: Note | None
+    leaf: Line | None
+
 
 def key_chain(given: Key, source: Source) -> Keys:
-    """Follow the signings-in of the export, from the key given on and, for older checkpoints, back."""
+    """The one chain that goes through the key given: only the newest key signs the next one in, and none comes
+    back. Older ones are followed backwards, each next to the one that it signed in."""
     turns = [_turn(value) for _, value in source.lines(KEYS)] if source.has(KEYS) else []
-    keys = Keys([given])
-    for key, note in turns:
-        if note and key not in keys.trusted and _signed_in(key, note, keys.trusted):
-            keys.trusted.append(key)
-    for at in range(len(turns) - 1, 0, -1):
-        key, note = turns[at]
-        older = turns[at - 1][0]
-        if note and key in keys.all and older not in keys.all and _signed_in(key, note, [older]):
-            keys.before.append(older)
+    at = next((at for at, turn in enumerate(turns) if turn.key == given), -1)
+    keys = Keys([given], leaf=turns[at].leaf if at >= 0 else None)
+    for turn, older in zip(reversed(turns[1:at + 1]), reversed(turns[:max(at, 0)]), strict=True):
+        if older.key in keys.all or not _signed_in(turn, older.key):
+            break
+        keys.before.append(older.key)
+    for turn in turns[at + 1:]:
+        if turn.key not in keys.all and _signed_in(turn, keys.trusted[-1]):
+            keys.trusted.append(turn.key)
+            keys.leaf = turn.leaf
     return keys
 
 
-def _turn(value: Any) -> tuple[Key, Note | None]:
+def _turn(value: Any) -> Turn:
     try:
-        note = value.get("note")
-        return read_key(value["vkey"]), read_note(note.encode()) if note else None
+        note, beside = value.get("note"), {name: value[name] for name in ("index", "leaf", "proof") if name in value}
+        return Turn(read_key(value["vkey"]), read_note(note.encode()) if note else None,
+                    _record(beside) if beside else None)
     except (ValueError, AttributeError, KeyError, TypeError):
         raise Unjudged(f"{KEYS} holds something that is no key.") from None
 
 
-def _signed_in(key: Key, note: Note, by: list[Key]) -> bool:
+def _signed_in(turn: Turn, by: Key) -> bool:
+    key, note = turn.key, turn.note
     try:
-        return note.text == f"{key.name}\nlog-key\n{key.text}\n" and signer(note, by) is not None
+        return note is not None and note.text == f"{key.name}\nlog-key\n{key.text}\n" and signer(note, [by]) is not None
     except ValueError:
         return False
 
@@ -522,8 +555,38 @@ class Named(NamedTuple):
     may_lack: bool
 
 
+class Version(NamedTuple):
+    """The newest version of a record that may change: where it stands (-1: not sealed yet), and what it says."""
+
+    at: int
+    number: Any
+    hash: bytes
+
+
+class Numbers:
+    """Which numbers came. Nearly all come in order, so only the gaps between them are kept."""
+
+    def __init__(self) -> None:
+        self.highest = -LARGEST_INTEGER - 1
+        self.gaps: list[tuple[int, int]] = []
+
+    def take(self, number: int) -> bool:
+        """Whether it had not come yet."""
+        if number > self.highest:
+            self.gaps += [(self.highest + 1, number)] if number > self.highest + 1 else []
+            self.highest = number
+            return True
+        at = bisect_right(self.gaps, number, key=lambda gap: gap[0]) - 1
+        first, end = self.gaps[at] if at >= 0 else (0, 0)
+        if not first <= number < end:
+            return False
+        self.gaps[at:at + 1] = [gap for gap in ((first, number), (number + 1, end)) if gap[0] < gap[1]]
+        return True
+
+
 class Order:
-    """Events come in the order in which their transactions ended, and after each the records that it made or changed.
+    """Events come once each, in the order in which their transactions ended, and after each the records that it made
+    or changed. Nothing is made twice, and of what may change the versions rise.
 
     A number lower than the one before it is in order only after the database was moved to another server, where
     transactions are counted anew; then the event's own number is the highest so far.
@@ -531,20 +594,26 @@ class Order:
 
     def __init__(self) -> None:
         self.due: list[Named] = []
+        self.places: dict[tuple[str, str], int] = {}
+        self.done = 0
         self.next = 0
-        self.signed_in: tuple[int, str] | None = None
+        self.signed_in: list[tuple[int, str]] = []
         self.of: Line | None = None
         self.last: tuple[int, int] | None = None
-        self.highest = -1
+        self.numbers = Numbers()
+        self.made: set[tuple[str, str]] = set()
+        self.newest: dict[tuple[str, str], Version] = {}
 
     def take(self, line: Line) -> Finding | None:
         """What is wrong with this record at this place, or None."""
         self.next = line.index
-        if line.kind == LOG_KEY and line.leaf is not None:
-            self.signed_in = (line.index, str(line.leaf.get("vkey")))
+        if line.kind not in KINDS:
+            return _about("added", line, "a log holds no records of this kind")
         if line.kind in FOLLOWERS:
-            return self._follower(line)
+            return self._follower(line) or self._version(line)
         wrong = self._missing(self._emptied())
+        if line.kind == LOG_KEY and line.leaf is not None:
+            self.signed_in.append((line.index, str(line.leaf.get("vkey"))))
         if wrong is None and line.kind == EVENT and line.leaf is not None:
             wrong = self._event(line, line.leaf)
         return wrong
@@ -555,7 +624,7 @@ class Order:
         return self._missing(self._emptied())
 
     def _emptied(self) -> list[Named]:
-        due, self.due = self.due, []
+        due, self.due, self.places, self.done = self.due[self.done:], [], {}, 0
         return due
 
     def _missing(self, due: list[Named]) -> Finding | None:
@@ -566,21 +635,45 @@ class Order:
                        "and it does not follow.", self.next, owed.kind, owed.id)
 
     def _follower(self, line: Line) -> Finding | None:
-        at = next((at for at, each in enumerate(self.due) if (each.kind, each.id) == (line.kind, line.id)), None)
-        if at is None:
+        at = self.places.get((line.kind, line.id), -1)
+        if at < self.done:
             return self._missing(self._emptied()) or _about("added", line, "no event before it made or changed it")
-        skipped, self.due = self.due[:at], self.due[at + 1:]
+        skipped, self.done = self.due[self.done:at], at + 1
         return self._missing(skipped)
 
+    def _version(self, line: Line) -> Finding | None:
+        """Of what may change, a later version follows an earlier one; the same may come again, as it was."""
+        if line.kind not in MAY_CHANGE or line.leaf is None:
+            return None
+        now, name = Version(line.index, line.leaf.get("version"), _hash(line)), (line.kind, line.id)
+        last = self.newest.get(name, now)
+        self.newest[name] = now
+        if type(now.number) is not int or type(last.number) is not int or now.number > last.number:
+            return None
+        if now.number < last.number:
+            return _about("out of order", line, f"version {last.number} of it stands before version {now.number}")
+        return None if now.hash == last.hash else _about("altered", line, f"its version {now.number} said otherwise")
+
     def _event(self, line: Line, leaf: dict[str, Any]) -> Finding | None:
-        number = leaf.get("id")
-        if type(number) is not int:
-            return _about("altered", line, "an event has a whole number")
-        place = (leaf.get("transaction_id") or 0, number)
-        late = self.last is not None and place <= self.last and number <= self.highest
-        self.last, self.highest = place, max(self.highest, number)
+        number, transaction = leaf.get("id"), leaf.get("transaction_id") or 0
+        if type(number) is not int or type(transaction) is not int:
+            return _about("altered", line, "an event and its transaction have whole numbers")
+        place = (transaction, number)
+        late = self.last is not None and place <= self.last and number <= self.numbers.highest
+        self.last, new = place, self.numbers.take(number)
+        if late or not new:
+            return (_about("out of order", line, "its number belongs before the record that it follows") if late else
+                    _about("added", line, "an event of this number came before"))
+        return self._names(line, leaf)
+
+    def _names(self, line: Line, leaf: dict[str, Any]) -> Finding | None:
+        """What must follow this event. Nothing that it makes was made before."""
         self.of, self.due = line, named_records(leaf)
-        return _about("out of order", line, "its number belongs before the record that it follows") if late else None
+        self.places, self.done = {(each.kind, each.id): at for at, each in enumerate(self.due)}, 0
+        made = {(each.kind, each.id) for each in self.due if not each.may_lack}
+        again = next((name for name in self.places if name in made and name in self.made), None)
+        self.made |= made
+        return _about("added", line, f"it makes the {_plain(again[0])} {again[1]} a second time") if again else None
 
 
 def named_records(event: dict[str, Any]) -> list[Named]:
@@ -606,6 +699,8 @@ SAYS = {
     "out of order": "is out of order",
 }
 
+PLURAL = {"missing": "are missing", "added": "were added"}
+
 
 def _about(what: str, line: Line, why: str) -> Finding:
     words = line.words
@@ -624,6 +719,7 @@ class Report:
     signed_by: str = ""
     records: int = 0
     unsealed: int = 0
+    present: int = 0
     whole: bool = True
     held: list[dict[str, Any]] = field(default_factory=list)
 
@@ -641,6 +737,7 @@ class Held(NamedTuple):
     name: str
     checkpoint: Checkpoint
     source: Source | None
+    by: Key
 
 
 class Mark(NamedTuple):
@@ -649,11 +746,21 @@ class Mark(NamedTuple):
     size: int
     root: bytes
     held: str  # the file that the auditor kept, or nothing: the export's own
+    counts: bool = True  # whether it may say up to where the log agrees
+
+
+class Difference(NamedTuple):
+    """Where a list of hashes first differs from one that is held, and what happened there to how many records."""
+
+    at: int
+    what: str = ""
+    many: int = 0
 
 
 def judge(source: Source, keys: Keys, held: Sequence[Held], report: Report) -> None:
     """Everything that can be said of this export."""
     latest = own_checkpoint(source, keys, report)
+    signed_on(keys, latest, held, report)
     for each in held:
         if each.checkpoint.origin != latest.origin:
             raise Unjudged(f"{each.name} is a checkpoint of another log.")
@@ -699,63 +806,119 @@ def read_manifest(source: Source) -> dict[str, Any]:
 
 def judge_whole(source: Source, keys: Keys, latest: Checkpoint, held: Sequence[Held], report: Report) -> None:
     """A full export: the list of hashes is proved first, then each record against its hash."""
-    listed = source.has(HASHES)
     kept = sorted(Mark(one.checkpoint.size, one.checkpoint.root, one.name) for one in held
                   if one.checkpoint.size <= latest.size)
-    marks, order = merge(kept, own_marks(source, keys, latest, report), key=lambda mark: mark.size), Order()
-    names: dict[int, Line] = {}
-    if listed:
-        wrong = prove(source.hashes(), marks, latest, report)
-        wrong += [found for one in held if one.source and one.source.has(HASHES)
-                  for found in against_earlier(one, one.source, source)]
+    signings, order, names = Signings(keys, latest), Order(), dict[int, Line]()
+    marks = merge(kept, signings.marks(source, report), key=lambda mark: mark.size)
+    if source.has(HASHES):
+        differ = [(one, against_earlier(one, one.source, source)) for one in held
+                  if one.source and one.source.has(HASHES)]
+        wrong = [_differs(one, source, found) for one, found in differ if found.what]
+        wrong += prove(source.hashes(), marks, latest, report, max((found.at for _, found in differ), default=0))
         walk(source, order, {each.index for each in wrong if each.index is not None}, names, report)
     else:
         wrong = prove(_own_hashes(source, order, report), marks, latest, report)
     report.findings += [_named(each, names) for each in wrong]
-    retired(order, latest, report)
+    turned(order, keys, latest, report)
+    signings.retired(order, report)
     pending(source, order, report)
+    stand_now(source, order, report)
 
 
-def retired(order: Order, latest: Checkpoint, report: Report) -> None:
-    """Once a key is signed in, only the checkpoint that holds its leaf may still be signed by the one before."""
-    if order.signed_in and order.signed_in[0] + 1 < latest.size and order.signed_in[1] != report.signed_by:
-        report.findings.append(Finding("checkpoint", "The checkpoint is signed by a key that had been replaced: record "
-                                       f"{order.signed_in[0]} signs in the one after it.", latest.size))
+REPLACED = "is signed by a key that had been replaced"
 
 
-def own_marks(source: Source, keys: Keys, latest: Checkpoint, report: Report) -> Iterator[Mark]:
-    """The export's checkpoints, smallest first, the latest last. A signature by a key of the chain must be true."""
-    before = 0
-    for number, value in source.lines(CHECKPOINTS) if source.has(CHECKPOINTS) else ():
-        try:
-            found = read_checkpoint(str(value["note"]).encode())
-            signer(found.note, keys.all)
-            if not before <= found.size <= latest.size:
-                raise ValueError("it is not in order of size")
-        except (ValueError, KeyError, TypeError) as wrong:
-            report.findings.append(Finding("checkpoint", f"Checkpoint {number} of the export is not what was signed: "
-                                           f"{_short(wrong)}."))
-            break
-        before = found.size
-        yield Mark(found.size, found.root, "")
-    yield Mark(latest.size, latest.root, "")
+def signed_on(keys: Keys, latest: Checkpoint, held: Sequence[Held], report: Report) -> None:
+    """Once a checkpoint that is held was signed by a later key, an earlier one signs nothing any more."""
+    for each in held:
+        if each.checkpoint.size <= latest.size and keys.rank(each.by.text) > keys.rank(report.signed_by):
+            report.findings.append(Finding("checkpoint", f"The checkpoint {REPLACED}: {each.name}, which you hold and "
+                                           "which is no larger, is signed by the one after it.", latest.size))
+            return
 
 
-def prove(hashes: Iterator[bytes], marks: Iterator[Mark], latest: Checkpoint, report: Report) -> list[Finding]:
+def turned(order: Order, keys: Keys, latest: Checkpoint, report: Report) -> None:
+    """The records that sign keys in are the chain of keys to its end: each signed in by the one before, none twice."""
+    signed_in = order.signed_in
+    first = next((at for at, (_, vkey) in enumerate(signed_in) if keys.rank(vkey) >= 0), len(signed_in))
+    for (_, before), (index, vkey) in zip(signed_in[first:], signed_in[first + 1:], strict=False):
+        if keys.rank(vkey) != keys.rank(before) + 1:
+            report.findings.append(Finding("key", f"Record {index} signs in a key that the newest one before it did "
+                                           "not sign in, or one that had been replaced.", index, LOG_KEY))
+            return
+    if report.records == latest.size:  # otherwise the walk ended before the last of them
+        report.findings += _last_turn(*(signed_in[-1] if signed_in else (-1, keys.chain[-1])), keys, latest, report)
+
+
+def _last_turn(index: int, vkey: str, keys: Keys, latest: Checkpoint, report: Report) -> Iterator[Finding]:
+    """The last key that the log signs in is the last of the chain, and signs all that comes after its record."""
+    if vkey != keys.chain[-1]:
+        yield Finding("key", f"Record {index} signs in a key that is not the last one of {KEYS}.", index, LOG_KEY)
+    elif report.signed_by != vkey and (report.signed_by not in keys.chain[-2:] or index + 1 != latest.size):
+        which = f"record {index} signs in the one after it" if index >= 0 else f"it is not the last one of {KEYS}"
+        yield Finding("checkpoint", f"The checkpoint {REPLACED}: {which}.", latest.size)
+
+
+class Signings:
+    """The export's own checkpoints, and up to which size each key of the chain signed."""
+
+    def __init__(self, keys: Keys, latest: Checkpoint) -> None:
+        self.keys, self.latest = keys, latest
+        self.rank = self.size = 0
+        self.until: dict[int, int] = {}
+
+    def marks(self, source: Source, report: Report) -> Iterator[Mark]:
+        """Smallest first, the latest last. Each is signed by a key of the chain and names this log; the first that is
+        not is told, and none that is not counts."""
+        told = False
+        for number, value in source.lines(CHECKPOINTS) if source.has(CHECKPOINTS) else ():
+            try:
+                yield self._mark(read_checkpoint(str(value["note"]).encode()))
+            except (ValueError, KeyError, TypeError) as wrong:
+                says = f"Checkpoint {number} of the export is not what was signed: {_short(wrong)}."
+                report.findings += [] if told else [Finding("checkpoint", says)]
+                told = True
+        yield Mark(self.latest.size, self.latest.root, "")
+
+    def _mark(self, found: Checkpoint) -> Mark:
+        by = signer(found.note, self.keys.all)
+        if by is None or found.origin != self.latest.origin:
+            raise ValueError("no key of this log signed it for this log")
+        if not self.size <= found.size <= self.latest.size:
+            raise ValueError("it is not in order of size")
+        if self.keys.rank(by.text) < self.rank:
+            raise ValueError("the key had been replaced")
+        self.rank, self.size = self.keys.rank(by.text), found.size
+        self.until[self.rank] = found.size
+        return Mark(found.size, found.root, "", by in self.keys.trusted)
+
+    def retired(self, order: Order, report: Report) -> None:
+        """The last checkpoint of a key is the one that holds the record of the next."""
+        for index, vkey in order.signed_in:
+            late = [size for rank, size in self.until.items() if rank < self.keys.rank(vkey) and size > index + 1]
+            if late:
+                report.findings.append(Finding("checkpoint", f"The export's checkpoint of {max(late):,} records "
+                                               f"{REPLACED}: record {index} signs in the one after it."))
+                return
+
+
+def prove(hashes: Iterator[bytes], marks: Iterator[Mark], latest: Checkpoint, report: Report,
+          same: int = 0) -> list[Finding]:
     """Fold the hashes and hold the root against every size at which it is known. Of the export's own checkpoints and
-    of those held the first that differs is told."""
-    fold, agreed = Fold(), 0
+    of those held the first that differs is told. Only what is held narrows what contradicts it: `same` is up to where
+    the hashes are those of a bundle that is held."""
+    fold, agreed = Fold(), {True: 0, False: 0}
     wrong: dict[bool, Finding] = {}
     for mark in marks:
         for hash_ in islice(hashes, max(0, mark.size - fold.size)):
             fold.add(hash_)
-        agrees = (mark.size, mark.root) == (fold.size, fold.root())
-        if mark.held:
+        agrees, outside = (mark.size, mark.root) == (fold.size, fold.root()), bool(mark.held)
+        if outside:
             report.held.append({"name": mark.held, "size": mark.size, "agrees": agrees})
-        if agrees:
-            agreed = mark.size
-        elif mark.size == fold.size:
-            wrong.setdefault(bool(mark.held), _disagrees(mark, agreed))
+        if agrees and mark.counts:
+            agreed |= {False: mark.size} | ({True: mark.size} if outside else {})
+        elif not agrees and mark.size == fold.size:
+            wrong.setdefault(outside, _disagrees(mark, max(agreed[outside], min(same, mark.size - 1))))
     found = fold.size + sum(1 for _ in hashes)
     return [*wrong.values(), *_size_differs(found, latest.size)]
 
@@ -855,36 +1018,44 @@ def _own_hashes(source: Source, order: Order, report: Report) -> Iterator[bytes]
         yield _hash(line)
 
 
-def against_earlier(held: Held, kept: Source, source: Source) -> Iterator[Finding]:
+def against_earlier(held: Held, kept: Source, source: Source) -> Difference:
     """The list of hashes against that of a bundle kept from before, whose own list is proved first."""
     fold = Fold()
     for hash_ in kept.hashes():
         fold.add(hash_)
     if (fold.size, fold.root()) != (held.checkpoint.size, held.checkpoint.root):
         raise Unjudged(f"{held.name}, which you hold, does not fit its own checkpoint.")
-    before, now = kept.hashes(), source.hashes()
-    for index, (old, new) in enumerate(zip(before, now, strict=False)):
+    before, now, index = kept.hashes(), source.hashes(), 0
+    for index, (old, new) in enumerate(zip(before, now, strict=False), 1):
         if old != new:
-            what = _difference((old, next(before, None)), (new, next(now, None)), kept)
-            line = _at(kept if what == "missing" else source, index)
-            why = f"it is not as in {held.name}, which you hold"
-            yield _about(what, line, why) if line else Finding(what, f"Record {index} {SAYS[what]}: {why}.", index)
-            return
+            olds, news = [old, *islice(before, NEAR)], [new, *islice(now, NEAR)]
+            return Difference(index - 1, *_difference(olds, news, kept, source))
+    return Difference(index)
 
 
-def _difference(old: tuple[bytes, bytes | None], new: tuple[bytes, bytes | None], kept: Source) -> str:
-    """What happened at the first place where two lists differ, seen from it and the place after it."""
-    if old[1] == new[1]:
-        return "altered"
-    if new[0] == old[1]:
-        return "moved" if new[1] == old[0] else "missing"
-    if new[1] == old[0]:
-        return "added"
-    return "moved" if any(each == new[0] for each in kept.hashes()) else "altered"
+def _difference(olds: list[bytes], news: list[bytes], kept: Source, source: Source) -> tuple[str, int]:
+    """What happened at the first place where two lists differ, and to how many records from there on."""
+    gone = olds[0] not in news and all(each != olds[0] for each in source.hashes())
+    come = news[0] not in olds and all(each != news[0] for each in kept.hashes())
+    if gone == come:
+        return ("altered" if gone else "moved"), 1
+    run, others = (olds, set(news)) if gone else (news, set(olds))
+    return ("missing" if gone else "added"), sum(1 for _ in takewhile(lambda each: each not in others, run))
 
 
-def _at(source: Source, index: int) -> Line | None:
-    return next((line for line in records(source) if line.index == index), None)
+def _differs(held: Held, source: Source, found: Difference) -> Finding:
+    """The finding with the records that are concerned, by name."""
+    where = held.source if found.what == "missing" and held.source else source
+    until = found.at + found.many
+    lines = list(islice((line for line in records(where) if found.at <= line.index < until), MOST_NAMED))
+    why = f"not as in {held.name}, which you hold"
+    if len(lines) == found.many == 1:
+        return _about(found.what, lines[0], f"it is {why}")
+    kind, id_ = (lines[0].kind, lines[0].id) if lines else (None, None)
+    names = ", ".join(f"{line.kind} {line.id}" for line in lines) + (", …" if found.many > len(lines) else "")
+    which = f"Record {found.at} {SAYS[found.what]}" if found.many == 1 else (
+        f"Records {found.at} to {until - 1} ({names}) {PLURAL[found.what]}")
+    return Finding(found.what, f"{which}: {why}.", found.at, kind, id_, None if found.many == 1 else until)
 
 
 def pending(source: Source, order: Order, report: Report) -> None:
@@ -903,12 +1074,51 @@ def pending(source: Source, order: Order, report: Report) -> None:
                             "of them.")
 
 
+WITHOUT_PRESENT = (f"The export has no {PRESENT}: that each grant of a role stands now as its newest version says is "
+                   "seen from the records alone.")
+
+
+def stand_now(source: Source, order: Order, report: Report) -> None:
+    """What may change, as it stands now, is the newest version that was sealed or waits to be; each is there."""
+    if report.findings:
+        return
+    if not source.has(PRESENT):
+        report.notes += [WITHOUT_PRESENT] if order.newest else []
+        return
+    owed = dict(order.newest)
+    for line in records(source, PRESENT):
+        wrong = _unlike(line, owed.pop((line.kind, line.id), None))
+        if wrong:
+            report.findings.append(wrong)
+            return
+        report.present += 1
+    report.findings += [_stands("missing", kind, id_, last, "there is no such row any more")
+                        for (kind, id_), last in islice(owed.items(), 1)]
+
+
+def _unlike(line: Line, last: Version | None) -> Finding | None:
+    """What is wrong with a record as it stands now, if it is not what was sealed of it last."""
+    if last is None:
+        return Finding("added", f"The {_plain(line.kind)} {line.id} was added: no version of it was ever sealed.", None,
+                       line.kind, line.id)
+    if line.leaf is not None and _hash(line) == last.hash:
+        return None
+    return _stands("altered", line.kind, line.id, last, "what it says now is another")
+
+
+def _stands(what: str, kind: str, id_: str, last: Version, why: str) -> Finding:
+    newest, index = (f"record {last.at}", last.at) if last.at >= 0 else ("not sealed yet", None)
+    return Finding(what, f"The {_plain(kind)} {id_} {SAYS[what]}: its newest version is {newest}, and {why}.", index,
+                   kind, id_)
+
+
 def judge_part(source: Source, keys: Keys, latest: Checkpoint, held: Sequence[Held], report: Report) -> None:
     """A bundle of a filter: each record by its proof of inclusion, the rest of the log unseen."""
     proofs = consistency_proofs(source)
     for each in held:
         if each.checkpoint.size <= latest.size:
             report.findings += _continues(each, latest, proofs, report)
+    in_turn(keys, latest, report)
     order, last = Order(), -1
     for line in records(source):
         apart = line.index != last + 1
@@ -920,7 +1130,22 @@ def judge_part(source: Source, keys: Keys, latest: Checkpoint, held: Sequence[He
         last, report.records = line.index, report.records + 1
     report.findings += [wrong for wrong in [order.owing()] if wrong]
     report.notes.append("This is a part of the log. It proves that what is in it stands in the log; it does not prove "
-                        "that nothing that fits the filter was left out.")
+                        "that nothing that fits the filter was left out, nor that a grant of a role stands now as it "
+                        "was sealed.")
+
+
+def in_turn(keys: Keys, latest: Checkpoint, report: Report) -> None:
+    """As far as a part can know it: the checkpoint is signed by the last key of the chain, or by the one before it when
+    the last record is the one that signs the last key in."""
+    chain, leaf, by = keys.chain, keys.leaf, report.signed_by
+    if by == chain[-1] or report.findings:
+        return
+    if leaf is None or leaf.leaf is None or leaf.leaf.get("vkey") != chain[-1] or _included(leaf, latest):
+        raise Unjudged(f"The checkpoint {REPLACED}, and the bundle does not prove that the last record it covers signs "
+                       "in the one after it. Take the bundle again.")
+    if by not in chain[-2:] or leaf.index + 1 != latest.size:
+        report.findings.append(Finding("checkpoint", f"The checkpoint {REPLACED}: record {leaf.index} signs in the one "
+                                       "after it.", latest.size))
 
 
 def _ascending(line: Line, last: int) -> Finding | None:
@@ -1012,7 +1237,7 @@ def _held(name: str, data: bytes, source: Source | None, keys: Keys) -> Held:
         raise Unjudged(f"{_word(name)}, which you hold, is no checkpoint: {_short(wrong)}.") from None
     if known is None:
         raise Unjudged(f"{_word(name)}, which you hold, is not signed by a key of this log.")
-    return Held(_word(name), found, source)
+    return Held(_word(name), found, source, known)
 
 
 def verify(export: str, key: str, earlier: Sequence[str] = ()) -> Report:
@@ -1033,16 +1258,23 @@ def verify(export: str, key: str, earlier: Sequence[str] = ()) -> Report:
 
 UNREADABLE = (OSError, zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError,
               RuntimeError, UnicodeError, MemoryError, binascii.Error, OverflowError)
+UNFORESEEN = "The verifier did not foresee what stands in it, and judged nothing"
 
 
 def judged(export: str, key: str, earlier: Sequence[str]) -> tuple[int, Report, str]:
-    """(exit status, what was found, why nothing could be said)."""
+    """(exit status, what was found, why nothing could be said).
+
+    The last clause catches whatever else an input can bring about. Its reader may be its enemy, and a traceback, whose
+    status is that of a log that does not hold, is no verdict: what is not judged is said to be not judged.
+    """
     try:
         report = verify(export, key, earlier)
     except Unjudged as why:
         return NOT_JUDGED, Report(), str(why)
     except UNREADABLE as wrong:
         return NOT_JUDGED, Report(), f"It cannot be read: {_short(wrong) or type(wrong).__name__}."
+    except Exception as wrong:  # noqa: BLE001
+        return NOT_JUDGED, Report(), f"{UNFORESEEN} ({type(wrong).__name__}: {_short(wrong)})."
     return (DOES_NOT_HOLD if report.findings else HOLDS), report, ""
 
 
@@ -1054,8 +1286,8 @@ def as_json(status: int, report: Report, why: str) -> str:
         "first": vars(report.first) if report.first else None, "findings": [vars(each) for each in report.findings],
         "checkpoint": {"origin": point.origin, "size": point.size, "root": base64.b64encode(point.root).decode(),
                        "signed_by": report.signed_by} if point else None,
-        "whole": report.whole, "records": report.records, "unsealed": report.unsealed, "held": report.held,
-        "notes": report.notes, "version": VERSION,
+        "whole": report.whole, "records": report.records, "unsealed": report.unsealed, "present": report.present,
+        "held": report.held, "notes": report.notes, "version": VERSION,
     }
     return json.dumps(said, indent=1)
 
@@ -1073,7 +1305,9 @@ def as_words(status: int, report: Report, why: str) -> Iterator[str]:
         point = report.checkpoint
         yield f"Checkpoint: {point.size:,} records of {point.origin}, signed by {report.signed_by}."
     if status == HOLDS:
-        yield f"Records checked: {report.records:,}, each recomputed from what it says."
+        yield f"Records checked: {report.records:,}, the hash of each computed anew from what the export says of it."
+    if report.present:
+        yield f"Grants of roles as they stand now: {report.present:,}, each as its newest version says."
     yield from (f"Held: {each['name']}, {each['size']:,} records: {'agrees' if each['agrees'] else 'DOES NOT AGREE'}."
                 for each in report.held)
     yield from (f"Note: {note}" for note in report.notes)
