@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from ..kernel.db import db
 from ..kernel.scope import rules
-from ..log.again import every
+from ..log.again import every, present
 from ..log.models import LogCheckpoint, LogKey
 from ..log.unsealed import pending, unsealed
 from ..log.verifier import casework_verify as verifier
@@ -94,6 +94,7 @@ def _export(session: Session, folder: Path, last: LogCheckpoint) -> None:
     _lines(folder / verifier.CHECKPOINTS, ({"note": note} for note in session.scalars(
         select(LogCheckpoint.note).order_by(LogCheckpoint.size))))
     _lines(folder / verifier.UNSEALED, unsealed(session, waiting))
+    _lines(folder / verifier.PRESENT, present(session))
     with (folder / verifier.HASHES).open("wb") as hashes, (folder / verifier.RECORDS).open("wb") as records:
         for lines in every(session, waiting):
             hashes.writelines(line.hash for line in lines)

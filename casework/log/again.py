@@ -13,7 +13,7 @@ from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from ..audit.models import AuditEvent
@@ -22,8 +22,10 @@ from .leaves import EVENT, MAY_CHANGE, Leaf
 from .models import LogKey, LogLeaf
 
 CHUNK = 1_000
+DIGITS = 9  # of the number of a key, at most: more are no number of its column
 SHOWN: tuple[Any, ...] = (LogLeaf.index.label("at"), LogLeaf.what, LogLeaf.event_id, LogLeaf.record_id,
-                          LogLeaf.revision, LogLeaf.body, LogLeaf.hash)
+                          LogLeaf.body, LogLeaf.hash)
+CHANGING = MAY_CHANGE & frozenset(leaves.RECORDS)
 UNFIT = (ValueError, TypeError, LookupError, ArithmeticError)
 Name = tuple[str, str]
 
@@ -73,51 +75,90 @@ def named(changes: Any) -> list[Name]:
 
 
 def _following(session: Session, events: Sequence[Any]) -> Iterator[Any]:
-    """The leaves after each event, up to the next event."""
-    places = {row.at + step: row.at for row in events
-              for step in range(1, len(named(row.changes)) + 1)}
-    wanted = list(places)
-    for first in range(0, len(wanted), CHUNK):
-        found = {row.at: row for row in session.execute(
-            select(*SHOWN).where(LogLeaf.index.in_(wanted[first:first + CHUNK]), LogLeaf.what.in_(leaves.RECORDS)))}
-        for event in dict.fromkeys(places[at] for at in wanted[first:first + CHUNK]):
-            run = (found.get(at) for at in wanted[first:first + CHUNK] if places[at] == event)
-            yield from (row for row in takewhile(lambda row: row is not None, run) if row is not None)
+    """The leaves after each event that are of what it names, up to the first that is not."""
+    names = {row.at: {(kind, str(id)) for kind, id in named(row.changes)} for row in events}
+    found = _at(session, [at + step for at, each in names.items() for step in range(1, len(each) + 1)])
+    for at, each in names.items():
+        run = [found[place] for place in takewhile(found.__contains__, range(at + 1, at + len(each) + 1))]
+        yield from takewhile(lambda row: _name(row) in each, run)  # noqa: B023 - used up at once
+
+
+def _at(session: Session, places: Sequence[int]) -> dict[int, Any]:
+    """The leaves at these places, so many at a time."""
+    return {row.at: row for first in range(0, len(places), CHUNK) for row in session.execute(
+        select(*SHOWN).where(LogLeaf.index.in_(places[first:first + CHUNK]), LogLeaf.what.in_(leaves.RECORDS)))}
 
 
 def lines(session: Session, rows: Sequence[Any], pending: set[Name]) -> list[Line]:
-    """These rows of `log_leaf` with what their records say."""
-    wanted: dict[str, list[Any]] = defaultdict(list)
+    """These rows of `log_leaf` with what their records say. What the hash does not cover, the other columns of
+    `log_leaf`, decides nothing: a text that was kept is taken only for an older version, by what it says itself."""
     newest = _newest(session, rows)
+    older = {row.at: text for row in rows if (text := _kept(row)) and _version(text) < newest[_name(row)]}
+    wanted: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
-        if not _kept(row, newest, pending):
+        if row.at not in older:
             wanted[row.what].append(_key(row))
     found = {(kind, str(key)): said for kind, keys in wanted.items() for key, said in read(session, kind, keys)}
-    return [_line(row, found, newest, pending) for row in rows]
+    return [_line(row, older.get(row.at) or _live(row, found, pending)) for row in rows]
 
 
-def _line(row: Any, found: dict[Name, Any], newest: dict[Name, int], pending: set[Name]) -> Line:
-    id = str(row.event_id if row.what == EVENT else row.record_id)
-    said = _body(row.body) if _kept(row, newest, pending) else found.get((row.what, str(_key(row))))
+def present(session: Session) -> Iterator[dict[str, Any]]:
+    """Every record that may change, as it stands now: whoever verifies holds it against its newest version."""
+    for kind in sorted(CHANGING):
+        key, after = leaves.KINDS[kind].__mapper__.primary_key[0], None
+        while ids := list(session.scalars(
+                select(key).where(*([] if after is None else [key > after])).order_by(key).limit(CHUNK))):
+            after = ids[-1]
+            yield from ({"leaf": said} if isinstance(said, dict) else {"unfit": {"kind": kind, "id": str(id)}}
+                        for id, said in read(session, kind, ids))
+
+
+def _line(row: Any, said: Leaf | Unfit | None) -> Line:
     leaf = said if isinstance(said, dict) else None
-    return Line(row.at, row.what, id, row.hash, leaf, isinstance(said, Unfit))
+    return Line(row.at, *_name(row), row.hash, leaf, isinstance(said, Unfit))
+
+
+def _live(row: Any, found: dict[Name, Leaf | Unfit], pending: set[Name]) -> Leaf | Unfit | None:
+    """The record as it stands; where a change that is not sealed yet gave it a later version, the text that was
+    kept."""
+    said, kept = found.get((row.what, str(_key(row)))), _kept(row)
+    changed = kept and isinstance(said, dict) and _name(row) in pending and _version(said) > _version(kept)
+    return kept if changed else said
 
 
 class Unfit:
     """Stands where a row cannot be read as what its columns hold."""
 
 
-def _kept(row: Any, newest: dict[Name, int], pending: set[Name]) -> bool:
-    """Is this leaf's text the one that was kept? Of a record that may change, for every version but the newest."""
-    name = (row.what, str(row.record_id))
-    return row.what in MAY_CHANGE and (name in pending or row.revision != newest.get(name))
+def _kept(row: Any) -> Leaf | None:
+    """The text that was kept with the leaf, if the record may change and the text is one of this very record."""
+    try:
+        said: Leaf = json.loads(row.body or "") if row.what in CHANGING else {}
+        leaves.data(said)
+    except (*UNFIT, RecursionError):
+        return None
+    return said if isinstance(said, dict) and (said.get("kind"), said.get("id")) == _name(row) else None
+
+
+def _version(leaf: Leaf) -> int:
+    version = leaf.get("version")
+    return version if type(version) is int else 0
 
 
 def _newest(session: Session, rows: Sequence[Any]) -> dict[Name, int]:
-    ids = {row.record_id for row in rows if row.what in MAY_CHANGE}
-    query = select(LogLeaf.what, LogLeaf.record_id, func.max(LogLeaf.revision)).where(
-        LogLeaf.record_id.in_(ids), LogLeaf.what.in_(MAY_CHANGE)).group_by(LogLeaf.what, LogLeaf.record_id)
-    return {(kind, str(id)): revision or 0 for kind, id, revision in session.execute(query)} if ids else {}
+    """The highest version that the texts of each record say."""
+    ids, found = {row.record_id for row in rows if row.what in CHANGING}, dict[Name, int]()
+    query = select(LogLeaf.what, LogLeaf.event_id, LogLeaf.record_id, LogLeaf.body).where(
+        LogLeaf.record_id.in_(ids), LogLeaf.what.in_(CHANGING))
+    for row in session.execute(query) if ids else ():
+        if text := _kept(row):
+            found[_name(row)] = max(_version(text), found.get(_name(row), 0))
+    return found
+
+
+def _name(row: Any) -> Name:
+    """Kind and id, as `log_leaf` has them."""
+    return row.what, str(row.event_id if row.what == EVENT else row.record_id)
 
 
 def _key(row: Any) -> Any:
@@ -125,17 +166,11 @@ def _key(row: Any) -> Any:
     try:
         if row.what == EVENT:
             return row.event_id
-        return int(row.record_id) if row.what == LogKey.__tablename__ else UUID(row.record_id)
-    except ValueError:
+        if row.what != LogKey.__tablename__:
+            return UUID(row.record_id)
+        return int(row.record_id) if len(row.record_id) <= DIGITS else None
+    except (ValueError, TypeError, AttributeError):
         return None
-
-
-def _body(text: str | None) -> Leaf | Unfit:
-    try:
-        found = json.loads(text or "")
-    except ValueError:
-        return Unfit()
-    return found if isinstance(found, dict) else Unfit()
 
 
 def read(session: Session, kind: str, keys: Iterable[Any]) -> Iterator[tuple[Any, Leaf | Unfit]]:

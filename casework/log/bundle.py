@@ -27,7 +27,7 @@ from ..kernel.conditions import Actor
 from ..kernel.db import now
 from ..kernel.scope import asks, rules
 from . import leaves, tree
-from .again import Line, every, some
+from .again import SHOWN, Line, every, lines, present, some
 from .models import LogCheckpoint, LogKey, LogLeaf, LogWitnessReceipt
 from .tiles import Tiles
 from .unsealed import pending, unsealed
@@ -93,17 +93,18 @@ def _one_moment(actor: Actor) -> Iterator[Session]:
 def _files(actor: Actor, session: Session, it: Bundle) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Each file of the bundle but its page and its manifest."""
     waiting, point = pending(session), it.checkpoint
+    proofs = _Proofs(session, point.size if point else 0) if it.where is not None else None
     if it.where is None:
         yield "records.jsonl", _recorded(actor, it, every(session, waiting))
         yield "hashes.bin", _hashes(session)
         yield "unsealed.jsonl", _unsealed(session, it, waiting)
+        yield "present.jsonl", (_line(said) for said in present(session))
         yield "checkpoints.jsonl", _checkpoints(session)
     else:
-        proofs = _Proofs(session, point.size if point else 0)
         yield "records.jsonl", _recorded(actor, it, some(session, it.where, waiting), proofs)
         yield "consistency.jsonl", _consistency(session, it)
     yield "checkpoint.txt", iter([point.note.encode() if point else b""])
-    yield "keys.jsonl", _keys(session)
+    yield "keys.jsonl", _keys(session, proofs)
     yield "receipts.jsonl", _receipts(session)
     yield VERIFIER.name, iter([VERIFIER.read_bytes()])
 
@@ -114,9 +115,9 @@ class _Proofs:
     def __init__(self, session: Session, size: int) -> None:
         self.session, self.size = session, size
 
-    def of(self, lines: Sequence[Line]) -> Iterator[dict[str, Any]]:
+    def of(self, chunk: Sequence[Line]) -> Iterator[dict[str, Any]]:
         tiles = Tiles(self.session)
-        for line in lines:
+        for line in chunk:
             if line.index < self.size:
                 path = tree.inclusion(tiles, line.index, self.size)
                 yield {**line.as_dict(), "proof": [b64encode(one).decode() for one in path]}
@@ -124,10 +125,10 @@ class _Proofs:
 
 def _recorded(actor: Actor, it: Bundle, chunks: Iterator[list[Line]],
               proofs: _Proofs | None = None) -> Iterator[bytes]:
-    for lines in chunks:
-        remember(actor, TAKE, filter=it.filter or "all", rows=len(lines), first=lines[0].index, last=lines[-1].index)
-        it.records += len(lines)
-        said = proofs.of(lines) if proofs else (line.as_dict() for line in lines)
+    for chunk in chunks:
+        remember(actor, TAKE, filter=it.filter or "all", rows=len(chunk), first=chunk[0].index, last=chunk[-1].index)
+        it.records += len(chunk)
+        said = proofs.of(chunk) if proofs else (line.as_dict() for line in chunk)
         yield b"".join(_line(one) for one in said)
 
 
@@ -166,9 +167,14 @@ def _consistency(session: Session, it: Bundle) -> Iterator[bytes]:
         yield _line({"size": one, "proof": [b64encode(each).decode() for each in proof]})
 
 
-def _keys(session: Session) -> Iterator[bytes]:
+def _keys(session: Session, proofs: _Proofs | None) -> Iterator[bytes]:
+    """In a part each with the record that signs it in, and its proof: from there on the key before it signs nothing."""
+    rows = session.execute(select(*SHOWN).where(LogLeaf.what == LogKey.__tablename__).order_by(LogLeaf.index)).all()
+    said = proofs.of(lines(session, rows, set())) if proofs else ()
+    signed_in = {one["leaf"]["id"]: one for one in said if "leaf" in one}
     for key in session.scalars(select(LogKey).order_by(LogKey.id)):
-        yield _line({"vkey": key.vkey, "note": key.note, "since_at": leaves.moment(key.since_at)})
+        yield _line({"vkey": key.vkey, "note": key.note, "since_at": leaves.moment(key.since_at),
+                     **signed_in.get(key.id, {})})
 
 
 def _receipts(session: Session) -> Iterator[bytes]:
