@@ -6,14 +6,20 @@ show is shown as missed without one: these are the documented misses of the help
 """
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
 
+from casework.access.models import RoleGrant
 from casework.audit.models import AuditEvent
 from casework.funds.models import Movement, Signature
-from casework.log import leaves, sealer
+from casework.log import again, leaves, sealer
 from casework.log.models import LogCheckpoint, LogKey, LogLeaf
+from casework.policy import Role
 from tests.log import forger
 from tests.log.forger import SEALED, another
 
@@ -256,3 +262,126 @@ def test_the_moment_of_an_event_dated_back_is_altered(log):
     row = log.rows(AuditEvent)[4]
     log.edit(AuditEvent, row["id"], at=datetime(2020, 1, 1, tzinfo=UTC))
     assert log.verdict()[1].what == "altered"
+
+
+# ── The columns of log_leaf that no hash covers ───────────────────────────────────────────────────────────────────
+
+def versions(log):
+    """The leaves of each grant of a role, the grants with the most versions first."""
+    found = {}
+    for row in log.rows(LogLeaf):
+        if row["kind"] == "role_grant":
+            found.setdefault(row["record_id"], []).append(row)
+    return sorted(found.values(), key=len, reverse=True)
+
+
+def set_leaf(log, index, **values):
+    table = LogLeaf.__table__
+    with log.as_owner() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("ALTER TABLE log_leaf DROP CONSTRAINT IF EXISTS ck_log_leaf_is_of_one_thing"))
+        assert connection.execute(update(table).where(table.c["index"] == index).values(**values)).rowcount == 1
+
+
+def text_of(log, index):
+    """The canonical text of a leaf, from its record."""
+    with log.engine.connect() as connection, Session(connection) as session:
+        [line] = [line for lines in again.every(session, set()) for line in lines if line.index == index]
+    return leaves.data(line.leaf).decode()
+
+
+def newest_event(log, *named):
+    """An event forged as the newest, that names these: (kind, id, field)."""
+    events = log.rows(AuditEvent)
+    log.add(AuditEvent, {**events[-1], "id": max(row["id"] for row in events) + 1, "changes": [
+        {"what": kind, "id": id, "field": field, "from": None, "to": "x"} for kind, id, field in named]})
+
+
+@pytest.mark.parametrize("revision", [None, 0, 77])
+def test_an_edited_role_is_named_whatever_its_leaf_says_of_its_revision(log, revision):
+    *_, [leaf] = versions(log)
+    log.edit(RoleGrant, UUID(leaf["record_id"]), role=Role.PROGRAM_HQ, document="D-9")
+    set_leaf(log, leaf["index"], revision=revision)
+    for held_ in ([], [*held(log), log.kept]):
+        status, first, _ = log.verdict(*held_)
+        assert (status, first.what, first.index, first.id) == (1, "altered", leaf["index"], leaf["record_id"])
+
+
+def test_a_role_that_ended_and_was_given_back_is_named_though_an_older_text_says_the_same(log):
+    [older, newer], *_ = versions(log)
+    before = json.loads(older["body"])
+    log.edit(RoleGrant, UUID(older["record_id"]), version=before["version"], **{
+        name: None for name in ("until", "ended_by_id") if name in RoleGrant.__table__.c})
+    for leaf in (older, newer):
+        set_leaf(log, leaf["index"], revision=None)
+    status, first, _ = log.verdict(*held(log), log.kept)
+    assert (status, first.index) == (1, newer["index"])
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", '{"x":0.5}'])
+def test_a_text_that_was_spoilt_does_not_hide_the_record_nor_stop_the_export(log, body):
+    [older, newer], *_ = versions(log)
+    set_leaf(log, older["index"], body=body)
+    assert log.verdict()[1].index == older["index"]
+    log.put_back()
+    log.edit(RoleGrant, UUID(newer["record_id"]), document="D-9")
+    set_leaf(log, newer["index"], body=body)
+    status, first, _ = log.verdict()
+    assert (status, first.what, first.id) == (1, "altered", newer["record_id"])
+
+
+def test_a_text_of_a_later_version_that_was_put_under_an_older_leaf_does_not_hide_the_record(log):
+    [older, newer], *_ = versions(log)
+    log.edit(RoleGrant, UUID(newer["record_id"]), document="D-9")
+    later = leaves.data({**json.loads(older["body"]), "version": 99}).decode()
+    set_leaf(log, older["index"], body=later)
+    assert log.verdict()[0] == 1
+
+
+@pytest.mark.parametrize("model", [Movement, AuditEvent, RoleGrant], ids=lambda model: model.__tablename__)
+def test_a_record_deleted_is_missing_though_its_leaf_says_that_it_is_of_another(log, model):
+    leaf = leaf_of(log, model, 1)
+    body = text_of(log, leaf["index"])
+    log.remove(model, id=key_of(log, model, leaf))
+    set_leaf(log, leaf["index"], kind="role_grant", event_id=None, record_id=str(uuid4()), revision=None, body=body)
+    for held_ in ([], [*held(log), log.kept]):
+        status, first, _ = log.verdict(*held_)
+        assert (status, first.what, first.index) == (1, "missing", leaf["index"])
+
+
+def test_a_movement_edited_and_made_a_second_time_is_named(log):
+    leaf = leaf_of(log, Movement, 1)
+    body, key = text_of(log, leaf["index"]), key_of(log, Movement, leaf)
+    log.edit(Movement, key, amount=next(row["amount"] for row in log.rows(Movement) if row["id"] == key) + 5)
+    set_leaf(log, leaf["index"], kind="role_grant", event_id=None, record_id=str(uuid4()), revision=None, body=body)
+    newest_event(log, ("movement", str(key), "id"))
+    sealer.everything(log.signer)
+    status, first, _ = log.verdict(*held(log), log.kept)
+    assert (status, first.index) == (1, leaf["index"])
+
+
+@pytest.mark.parametrize("sealed", [False, True], ids=["pending", "sealed"])
+def test_an_edited_role_is_named_while_an_event_that_names_it_waits_and_after(log, sealed):
+    *_, [leaf] = versions(log)
+    log.edit(RoleGrant, UUID(leaf["record_id"]), document="D-9")
+    newest_event(log, ("role_grant", leaf["record_id"], "note"))
+    if sealed:
+        sealer.everything(log.signer)
+    status, first, _ = log.verdict(*held(log), log.kept)
+    assert (status, first.what, first.index) == (1, "altered", leaf["index"])
+
+
+def test_a_later_version_that_nothing_explains_is_named_when_its_leaf_claims_it(log):
+    """Pending, with a version of its own, and the old leaf made to look as if that version had been sealed."""
+    *_, [leaf] = versions(log)
+    log.edit(RoleGrant, UUID(leaf["record_id"]), document="D-9", version=5)
+    newest_event(log, ("role_grant", leaf["record_id"], "note"))
+    set_leaf(log, leaf["index"], revision=5)
+    status, first, _ = log.verdict(*held(log), log.kept)
+    assert (status, first.what, first.index, first.id) == (1, "altered", leaf["index"], leaf["record_id"])
+
+
+def test_a_key_whose_leaf_bears_an_endless_number_does_not_stop_the_export(log):
+    leaf = next(row for row in log.rows(LogLeaf) if row["kind"] == "log_key")
+    set_leaf(log, leaf["index"], record_id="9" * 30)
+    assert log.verdict()[1].index == leaf["index"]
