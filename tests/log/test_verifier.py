@@ -4,10 +4,12 @@ from __future__ import annotations
 import zipfile
 
 import pytest
+from hypothesis import given as given_any
+from hypothesis import strategies as st
 
 from casework.log.verifier import casework_verify as verifier
 from tests.log import exported
-from tests.log.exported import Log, event, hashed, movement, named, packed, without_hashes
+from tests.log.exported import Log, Signer, event, hashed, movement, named, packed, without_hashes
 
 # ── What holds ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -310,3 +312,164 @@ def test_a_part_of_a_rewritten_log_does_not_continue_what_was_held(check):
     status, _, why = check(forged, before.marks[1], files=forged.part(9, held=[4]), kind="part")
     assert status == 2
     assert "no proof from" in why
+
+
+# ── What may change, and what is made once ────────────────────────────────────────────────────────────────────────
+
+def grant(version, until=None):
+    return {"kind": "role_grant", "id": "g-1", "version": version, "until": until}
+
+
+def given():
+    """A log in which a role was given and later ended, and how it stands now."""
+    log = Log([event(1, ("role_grant", "g-1")), grant(1), event(2), changing(3, ("role_grant", "g-1", "until")),
+               grant(2, "now")])
+    return log, [{"leaf": grant(2, "now")}]
+
+
+def with_present(log, present):
+    return {**log.files(), verifier.PRESENT: exported.jsonl(present)}
+
+
+def test_what_may_change_stands_now_as_its_newest_version_says(check):
+    log, present = given()
+    status, report, why = check(log, files=with_present(log, present))
+    assert (status, report.present) == (0, 1), why
+    assert "Grants of roles as they stand now: 1" in "\n".join(verifier.as_words(status, report, ""))
+
+
+@pytest.mark.parametrize(("present", "expected"), [
+    ([{"leaf": grant(1)}], ("altered", 4)), ([{"leaf": grant(2, "later")}], ("altered", 4)),
+    ([{"leaf": grant(3, "now")}], ("altered", 4)), ([], ("missing", 4)),
+    ([{"unfit": {"kind": "role_grant", "id": "g-1"}}], ("altered", 4)),
+    ([{"leaf": grant(2, "now")}, {"leaf": {**grant(1), "id": "g-2"}}], ("added", None))],
+    ids=["an older version", "another text", "a version that was never sealed", "gone", "no leaf", "another record"])
+def test_a_role_that_stands_now_as_nothing_says_is_named(check, present, expected):
+    log, _ = given()
+    status, report, _ = check(log, files=with_present(log, present))
+    assert (status, report.first.what, report.first.index, report.first.kind) == (1, *expected, "role_grant")
+
+
+def test_while_a_change_waits_to_be_sealed_the_role_stands_as_its_unsealed_line_says(check):
+    log, _ = given()
+    change = changing(14, ("role_grant", "g-1", "until"))
+    for unsealed, present, expected in (
+            ([change, grant(3)], grant(3), 0), ([change, grant(3)], grant(3, "x"), 1), ([change], grant(3), 1),
+            ([change], grant(2, "now"), 0), ([change, grant(2, "x")], grant(2, "x"), 1),
+            ([change, grant(3), changing(15, ("role_grant", "g-1", "document")), grant(3)], grant(3), 0)):
+        log.unsealed = unsealed
+        status, report, _ = check(log, files=with_present(log, [{"leaf": present}]))
+        assert status == expected, (unsealed, report.findings)
+
+
+def test_a_bundle_of_before_that_does_not_say_how_roles_stand_now_is_judged_and_says_so(check):
+    log, _ = given()
+    status, report, _ = check(log)
+    assert (status, verifier.WITHOUT_PRESENT in report.notes) == (0, True)
+    assert verifier.WITHOUT_PRESENT not in check(Log())[1].notes
+
+
+@pytest.mark.parametrize(("again", "expected"), [
+    (grant(1, "x"), ("out of order", 6)), (grant(2, "x"), ("altered", 6))], ids=["lower", "the same, otherwise"])
+def test_versions_rise_and_none_says_two_things(check, again, expected):
+    log, _ = given()
+    status, report, _ = check(Log([*log.leaves, changing(4, ("role_grant", "g-1", "until")), again]))
+    assert (status, *named(report)) == (1, *expected, "role_grant", "g-1")
+
+
+@pytest.mark.parametrize(("leaves", "expected"), [
+    ([event(20, ("movement", "m-1")), movement("m-1", 999)], (16, "audit_event", "20")),
+    ([event(20, ("movement", "m-1"))], (16, "audit_event", "20")),
+    ([{**event(13), "transaction_id": 400}], (16, "audit_event", "13")),
+    ([event(20), {**event(9), "transaction_id": 400}], (17, "audit_event", "9")),
+    ([{"kind": "moovement", "id": "m-9"}], (16, "moovement", "m-9"))],
+    ids=["a movement", "without a leaf", "the last event", "an event of before", "a kind that is none"])
+def test_nothing_stands_twice_and_nothing_of_a_kind_that_no_log_has_though_all_is_signed(check, leaves, expected):
+    status, report, _ = check(Log([*exported.story(), *leaves]))
+    assert (status, *named(report)) == (1, "added", *expected)
+
+
+def test_a_role_is_given_once(check):
+    log, _ = given()
+    status, report, _ = check(Log([*log.leaves, event(4, ("role_grant", "g-1")), grant(3)]))
+    assert (status, *named(report)) == (1, "added", 5, "audit_event", "4")
+
+
+@given_any(st.lists(st.integers(-6, 12), max_size=30))
+def test_each_number_is_new_once(numbers):
+    met, kept = set(), verifier.Numbers()
+    for number in numbers:
+        assert kept.take(number) == (number not in met)
+        met.add(number)
+
+
+def test_what_an_event_made_is_followed_without_copying_what_is_still_due():
+    """Otherwise an event that made very many takes the square of their number."""
+    ids = [f"m-{number}" for number in range(500)]
+    order = verifier.Order()
+    first, *rest = [verifier.Line(at, leaf, leaf["kind"], str(leaf["id"]), None) for at, leaf in enumerate(
+        [event(1, *(("movement", id_) for id_ in ids)), *map(movement, ids)])]
+    assert order.take(first) is None
+    due = order.due
+    assert not any(order.take(line) for line in rest)
+    assert order.due is due
+    assert order.owing() is None
+
+
+# ── Which range is named, and which neighbours ────────────────────────────────────────────────────────────────────
+
+def rewritten(log, at, signer):
+    """The same log with another record there, and every checkpoint signed anew."""
+    leaves = [dict(leaf) for leaf in log.leaves]
+    leaves[at]["verb"] = "forged"
+    return Log(leaves, signer)
+
+
+def test_what_the_holder_of_the_key_signed_anew_does_not_narrow_what_a_witness_contradicts(check):
+    log = Log()
+    status, report, _ = check(rewritten(log, 9, log.signer), log.marks[0], log.checkpoint)
+    assert (status, report.first.index, report.first.until) == (1, 4, 16)
+    assert "Up to 4 records it agrees" in report.first.says
+
+
+@pytest.mark.parametrize("forged", [lambda log, hashes: Signer().checkpoint(hashes[:12]),
+                                    lambda log, hashes: Signer().checkpoint(hashes[:12], "any.other/log"),
+                                    lambda log, hashes: log.signer.checkpoint(hashes[:12], "any.other/log")],
+                         ids=["a stranger's", "of another log too", "of another log"])
+def test_a_checkpoint_in_the_export_that_no_key_of_the_log_signed_for_it_is_told_and_narrows_nothing(check, forged):
+    log = Log()
+    now = rewritten(log, 9, log.signer)
+    now.marks, now.checkpoint = [*log.marks[:2], forged(log, now.hashes)], log.checkpoint
+    status, report, _ = check(now)
+    assert (status, report.first.index, report.first.until) == (1, 8, 16)
+    assert any("no key of this log signed it" in each.says for each in report.findings)
+    log.marks = [*log.marks[:2], forged(log, log.hashes)]
+    assert check(log)[0] == 1
+
+
+@pytest.mark.parametrize(("what", "first", "until"), [("missing", 13, 15), ("missing", 5, 8), ("added", 9, 11)])
+def test_neighbours_taken_out_or_put_in_are_named_together_against_an_earlier_bundle(tmp_path, what, first, until):
+    before = Log()
+    kept, leaves = packed(tmp_path / "kept.zip", before.files()), exported.story()
+    if what == "missing":
+        del leaves[first:until]
+    else:
+        leaves[9:9] = [{**event(30, ("movement", "m-x")), "transaction_id": 22}, movement("m-x")]
+    concerned = (before.leaves if what == "missing" else leaves)[first:until]
+    forged = Log([*leaves, event(40), event(41), event(42)], before.signer)
+    now = packed(tmp_path / "now.zip", forged.files())
+    status, report, _ = verifier.judged(str(now), before.signer.vkey, [str(kept)])
+    exact = next(each for each in report.findings if "which you hold" in each.says)
+    assert (status, exact.what, exact.index, exact.until, exact.id) == (1, what, first, until, str(concerned[0]["id"]))
+    assert all(f"{leaf['kind']} {leaf['id']}" in exact.says for leaf in concerned)
+    assert report.first == exact
+
+
+def test_of_very_many_records_taken_out_the_first_are_named_and_all_are_counted(tmp_path):
+    before = Log([event(number) for number in range(1, 40)])
+    kept = packed(tmp_path / "kept.zip", before.files())
+    forged = Log([*before.leaves[:5], *before.leaves[25:], *(event(number) for number in range(50, 80))], before.signer)
+    now = packed(tmp_path / "now.zip", forged.files())
+    _, report, _ = verifier.judged(str(now), before.signer.vkey, [str(kept)])
+    assert (report.first.what, report.first.index, report.first.until) == ("missing", 5, 25)
+    assert "audit_event 10, …" in report.first.says

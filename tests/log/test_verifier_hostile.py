@@ -166,11 +166,56 @@ def test_what_a_record_says_cannot_write_lines_of_its_own_into_the_verdict(tmp_p
     assert all("\n" not in line and "\x1b" not in line for line in verifier.as_words(status, report, ""))
 
 
+# ── What no traceback may follow ──────────────────────────────────────────────────────────────────────────────────
+
+@pytest.mark.parametrize("transaction", ["x", "5", [1], {"a": 1}, True], ids=str)
+def test_a_transaction_that_is_no_number_is_told_sealed_or_not(tmp_path, transaction):
+    log = Log(None, LOG.signer)
+    log.unsealed = [{**exported.event(14), "transaction_id": transaction}]
+    status, report, _ = judged(packed(tmp_path / "b.zip", log.files()))
+    assert (status, report.first.what, report.first.id) == (1, "added", "14")
+    leaves = exported.story()
+    leaves[3]["transaction_id"] = transaction
+    status, report, _ = judged(packed(tmp_path / "b.zip", Log(leaves, LOG.signer).files()))
+    assert (status, exported.named(report)) == (1, ("altered", 3, "audit_event", "4"))
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2], ids=["lzma", "bzip2"])
+def test_a_zip_packed_in_another_way_than_ours_is_refused_before_it_is_unpacked(tmp_path, way):
+    with zipfile.ZipFile(tmp_path / "b.zip", "w", way) as file:
+        for name, data in LOG.files().items():
+            file.writestr(name, data)
+    assert "packed in a way that no bundle is" in refused(tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "stored.zip", "w", zipfile.ZIP_STORED) as file:
+        for name, data in LOG.files().items():
+            file.writestr(name, data)
+    assert judged(tmp_path / "stored.zip")[0] == 0
+
+
+@pytest.mark.parametrize("size", [2**53, 2**63, 10**19, 10**4000])
+def test_a_size_that_no_log_has_is_refused_however_it_is_signed(tmp_path, size):
+    log = Log(None, LOG.signer)
+    root = base64.b64encode(b"r" * 32).decode()
+    log.checkpoint = log.signer.note(f"{exported.ORIGIN}\n{size}\n{root}\n")
+    for files in (log.files(), log.part(2)):
+        assert refused(packed(tmp_path / "b.zip", files, "full" if verifier.HASHES in files else "part"))
+    (tmp_path / "held").write_text(log.checkpoint)
+    refused(packed(tmp_path / "b.zip", LOG.files()), tmp_path / "held")
+
+
+@pytest.mark.parametrize("kind", [ValueError, TypeError, KeyError, AttributeError, ZeroDivisionError, AssertionError])
+def test_whatever_else_goes_wrong_is_not_judged_and_said_in_words(tmp_path, monkeypatch, kind):
+    def fail(*_):
+        raise kind("this\nand that")
+    monkeypatch.setattr(verifier, "walk", fail)
+    assert verifier.UNFORESEEN in refused(packed(tmp_path / "b.zip", LOG.files()))
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-10**20, 10**20) | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4), max_leaves=12)
 NAMES = [verifier.RECORDS, verifier.CHECKPOINTS, verifier.KEYS, verifier.UNSEALED, verifier.CONSISTENCY,
-         verifier.MANIFEST]
+         verifier.MANIFEST, verifier.PRESENT]
 
 
 @settings(max_examples=60, deadline=None)
@@ -179,8 +224,9 @@ NAMES = [verifier.RECORDS, verifier.CHECKPOINTS, verifier.KEYS, verifier.UNSEALE
                                                  "size": VALUES}), max_size=5))
 def test_whatever_json_stands_where_there_is_a_verdict(tmp_path_factory, name, values):
     lines = "".join(f"{json.dumps(value)}\n" for value in values).encode("utf-8", "replace")
-    status, _, _ = judged(packed(tmp_path_factory.mktemp("any") / "b.zip", {**LOG.files(), name: lines}))
+    status, _, why = judged(packed(tmp_path_factory.mktemp("any") / "b.zip", {**LOG.files(), name: lines}))
     assert status in (0, 1, 2)
+    assert verifier.UNFORESEEN not in why
     if name == verifier.RECORDS:
         assert status
 
@@ -192,7 +238,9 @@ def test_wherever_a_byte_of_a_bundle_is_turned_there_is_a_verdict(tmp_path_facto
     spoilt = bytearray(path.read_bytes())
     spoilt[data.draw(st.integers(0, len(spoilt) - 1))] ^= data.draw(st.integers(1, 255))
     path.write_bytes(bytes(spoilt))
-    assert judged(path)[0] in (0, 1, 2)
+    status, _, why = judged(path)
+    assert status in (0, 1, 2)
+    assert verifier.UNFORESEEN not in why
 
 
 @given(st.binary(max_size=40), st.integers(0, 20), st.integers(0, 20), st.lists(st.binary(min_size=32, max_size=32)))

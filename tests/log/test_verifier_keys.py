@@ -101,3 +101,131 @@ def test_a_checkpoint_of_another_log_is_not_compared(check):
     status, _, why = check(log, log.signer.checkpoint(log.hashes[:4], "other.example/log"))
     assert status == 2
     assert "another log" in why
+
+
+# ── One chain, and none comes back ────────────────────────────────────────────────────────────────────────────────
+
+def leaf_of(signer, id_):
+    return {"kind": "log_key", "id": id_, "vkey": signer.vkey}
+
+
+def led(by, new):
+    return {"vkey": new.vkey, "note": by.note(f"{exported.ORIGIN}\nlog-key\n{new.vkey}\n")}
+
+
+class Turned:
+    """A log that one key signed up to the leaf that signs in a second, and what the second signed is held."""
+
+    def __init__(self):
+        self.one, self.two = Signer(), Signer()
+        story = exported.story()
+        self.leaves = [leaf_of(self.one, 1), *story[:8], leaf_of(self.two, 2), *story[8:]]
+        self.turns = [{"vkey": self.one.vkey, "note": None}, led(self.one, self.two)]
+        self.log = self.of([], self.two)
+
+    def of(self, more, by, turns=()):
+        """The same log with more leaves, signed by this key."""
+        log = Log([*self.leaves, *more], by)
+        log.marks = [self.one.checkpoint(log.hashes[:10]), self.two.checkpoint(log.hashes[:14])]
+        log.turns = [*self.turns, *turns]
+        return log
+
+
+@pytest.fixture
+def turn():
+    return Turned()
+
+
+def test_a_log_whose_key_was_turned_holds_from_either_key(check, turn):
+    for key in (turn.one, turn.two):
+        status, report, why = check(turn.log, turn.log.marks[0], key=key.vkey)
+        assert status == 0, (why, report.findings)
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["with the hashes", "without"])
+@pytest.mark.parametrize("outside", [True, False], ids=["held", "nothing held"])
+def test_a_key_that_was_replaced_does_not_sign_itself_in_again(check, turn, listed, outside):
+    forged = turn.of([leaf_of(turn.one, 3), exported.event(30), exported.event(31)], turn.one,
+                     [led(turn.one, turn.one), led(turn.two, turn.one)])
+    files = forged.files() if listed else without_hashes(forged.files())
+    status, report, _ = check(forged, *([turn.log.checkpoint] if outside else []), files=files, key=turn.one.vkey)
+    assert status == 1
+    assert any((each.what, each.index) == ("key", len(turn.leaves)) for each in report.findings)
+
+
+def test_a_key_that_was_replaced_signs_no_other_key_in(check, turn):
+    three = Signer()
+    more = [leaf_of(three, 3), exported.event(30), exported.event(31)]
+    forged = turn.of(more, three, [led(turn.one, three)])
+    assert check(forged, key=turn.one.vkey)[0] == 2  # nobody who is trusted signed it
+    forged.turns = [{"vkey": turn.one.vkey, "note": None}, led(turn.one, three)]
+    forged.marks = forged.marks[:1]
+    status, report, _ = check(forged, key=turn.one.vkey)
+    assert (status, {each.what for each in report.findings}) == (1, {"key"})
+    honest = turn.of(more, three, [led(turn.two, three)])
+    honest.marks.append(turn.two.checkpoint(honest.hashes[:len(turn.leaves) + 1]))
+    status, report, why = check(honest, turn.log.checkpoint, key=turn.one.vkey)
+    assert status == 0, (why, report.findings)
+
+
+def test_the_last_record_of_a_key_is_of_the_last_key_of_the_chain(check, turn):
+    three = Signer()
+    status, report, _ = check(turn.of([], turn.two, [led(turn.two, three)]), key=turn.one.vkey)
+    assert (status, report.first.what) == (1, "key")
+
+
+def test_an_own_checkpoint_that_a_replaced_key_signed_later_is_told(check, turn):
+    for marks in ([(turn.one, 10), (turn.two, 12), (turn.one, 14)], [(turn.one, 14)], [(turn.one, 11)]):
+        turn.log.marks = [signer.checkpoint(turn.log.hashes[:size]) for signer, size in marks]
+        status, report, _ = check(turn.log, key=turn.one.vkey)
+        assert (status, report.first.what) == (1, "checkpoint")
+        assert "replaced" in report.first.says
+
+
+# ── The keys of a part ────────────────────────────────────────────────────────────────────────────────────────────
+
+def part(log, *turned, held=()):
+    """A part of it; `turned` are the places of the records that sign the last keys in, proved beside them."""
+    for line, at in zip(reversed(log.turns), turned, strict=False):
+        line |= {"index": at, "leaf": log.leaves[at],
+                 "proof": [base64.b64encode(one).decode() for one in exported.path(at, log.hashes)]}
+    return log.part(2, held=held)
+
+
+def test_a_part_signed_by_the_last_key_holds_with_and_without_the_record_that_signs_it_in(check, turn):
+    for at in ((), (9,)):
+        status, report, why = check(turn.log, files=part(turn.log, *at), kind="part", key=turn.one.vkey)
+        assert status == 0, (why, report.findings)
+
+
+def test_a_part_may_be_signed_by_the_key_before_only_where_the_record_of_the_last_key_is_the_last(check, turn):
+    log = Log(turn.leaves[:10], turn.one)
+    log.turns = turn.turns
+    status, report, why = check(log, files=part(log, 9), kind="part", key=turn.one.vkey)
+    assert status == 0, (why, report.findings)
+    status, report, _ = check(log, files=part(turn.of([], turn.one), 9), kind="part", key=turn.one.vkey)
+    assert (status, report.first.what, report.first.index) == (1, "checkpoint", len(turn.leaves))
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda line: [line.pop(name) for name in ("index", "leaf", "proof")], lambda line: line.update(index=8),
+    lambda line: line["leaf"].update(vkey="x"), lambda line: line.update(proof=line["proof"][1:])],
+    ids=["no record", "another place", "another key", "another proof"])
+def test_a_part_signed_by_a_replaced_key_that_proves_nothing_is_not_judged(check, turn, spoil):
+    log = Log(turn.leaves[:10], turn.one)
+    log.turns = turn.turns
+    part(log, 9)
+    log.turns[-1] = {**log.turns[-1], "leaf": dict(log.turns[-1]["leaf"])}
+    spoil(log.turns[-1])
+    status, _, why = check(log, files=log.part(2), kind="part", key=turn.one.vkey)
+    assert status == 2
+    assert "Take the bundle again" in why
+
+
+def test_a_part_that_a_replaced_key_signed_on_is_told_by_a_checkpoint_of_the_key_after_it(check, turn):
+    forged = turn.of([exported.event(30)], turn.one)
+    size = len(turn.leaves)
+    status, report, _ = check(forged, turn.log.checkpoint, files=forged.part(size, held=[size]), kind="part",
+                              key=turn.one.vkey)
+    assert (status, report.first.what) == (1, "checkpoint")
+    assert "replaced" in report.first.says
