@@ -60,6 +60,14 @@ PROMISES: tuple[Promise, ...] = (
             "It does not prove that nothing that fits the filter was left out. Only the whole log does.",
             "tests/log/test_bundle.py::test_a_bundle_of_a_filter_holds_what_fits_with_its_proofs_and_nothing_else"),
     Promise(LOG,
+            "The proofs in a bundle for a filter are digests alone. They say nothing that stands in a record outside "
+            "the filter.",
+            "That a guess cannot be confirmed. The proofs carry the digests of the records beside those that fit, and "
+            "whoever can guess every field of such a record, its moment to the microsecond among them, can tell that "
+            "the guess is right.",
+            "tests/log/test_convicting.py::"
+            "test_a_part_names_no_neighbour_and_confirms_one_only_to_who_guesses_every_field_of_it"),
+    Promise(LOG,
             "The verifier believes nothing that it has not computed. It uses none of our code, and whatever it is "
             "given, it answers and does not break.",
             "That what people entered was true, and who sat at the keyboard. It shows that a record is unchanged "

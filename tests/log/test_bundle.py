@@ -25,7 +25,7 @@ from casework.kernel.db import at, begin_writing, db, now
 from casework.kernel.errors import Conflict, Forbidden
 from casework.kernel.scope import by_itself
 from casework.kernel.system import SYSTEM
-from casework.log import sealer
+from casework.log import rotation, sealer
 from casework.log.bundle import TAKE, VERIFIER
 from casework.log.evidence import of_disbursements, of_events, take
 from casework.log.models import LogCheckpoint, LogWitnessReceipt
@@ -132,6 +132,28 @@ def test_a_part_proves_that_it_continues_the_checkpoint_that_is_asked_for_and_th
         db.session.commit()
     path, _ = taken(of_events(world.uma, zone=UTC, verb="office.create"))
     assert judged(path, signer, tmp_path / "first")[0] == 0
+
+
+def test_when_the_key_was_turned_the_whole_and_a_part_hold_at_once_and_after_the_next_record(
+        world, signer, taken, tmp_path):
+    new = rotation.rotate({"LOG_KEY_FILE": "", "LOG_KEY": signer.written, "LOG_ORIGIN": ORIGIN}, tmp_path / "new")
+    for signed_by in (signer, new):
+        for wanted in (of_events(world.uma, zone=UTC), of_events(world.uma, zone=UTC, who="ada")):
+            path, files = taken(wanted)
+            status, report, why = judged(path, signer)
+            assert (status, report.signed_by) == (0, signed_by.vkey), (why, report.findings)
+        assert [line["leaf"]["vkey"] for line in lines(files["keys.jsonl"])] == [signer.vkey, new.vkey]
+        sealer.everything(new)
+
+
+def test_a_whole_bundle_says_how_each_grant_of_a_role_stands_now_and_a_part_does_not(world, signer, taken):
+    people.end_role(world.root, world.ada.grants[0])
+    _, files = taken(of_events(world.uma, zone=UTC))
+    present = {line["leaf"]["id"]: line["leaf"] for line in lines(files["present.jsonl"])}
+    assert set(present) == {str(id) for id in db.session.scalars(select(RoleGrant.id))}
+    assert present[str(world.ada.grants[0].id)]["version"] == 2
+    assert "present.jsonl" in files["READ-ME-FIRST.html"].decode()
+    assert "present.jsonl" not in taken(of_events(world.uma, zone=UTC, who="ada"))[1]
 
 
 def test_a_role_that_changed_before_it_was_sealed_has_one_leaf_and_one_that_changed_after_has_two(world, signer, taken):

@@ -7,6 +7,8 @@ show is shown as missed without one: these are the documented misses of the help
 from __future__ import annotations
 
 import json
+import zipfile
+from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -17,7 +19,9 @@ from sqlalchemy.orm import Session
 from casework.access.models import RoleGrant
 from casework.audit.models import AuditEvent
 from casework.funds.models import Movement, Signature
-from casework.log import again, leaves, sealer
+from casework.kernel.db import db
+from casework.log import again, leaves, sealer, tree
+from casework.log.evidence import of_events, take
 from casework.log.models import LogCheckpoint, LogKey, LogLeaf
 from casework.policy import Role
 from tests.log import forger
@@ -385,3 +389,56 @@ def test_a_key_whose_leaf_bears_an_endless_number_does_not_stop_the_export(log):
     leaf = next(row for row in log.rows(LogLeaf) if row["kind"] == "log_key")
     set_leaf(log, leaf["index"], record_id="9" * 30)
     assert log.verdict()[1].index == leaf["index"]
+
+
+# ── A part, and what stands beside it ─────────────────────────────────────────────────────────────────────────────
+
+def part_of(log, verb):
+    """(the file, its lines) of a bundle of the events of this verb."""
+    path = log.folder / "part.zip"
+    path.write_bytes(b"".join(take(log.actor, of_events(log.actor, zone=UTC, verb=verb))))
+    db.session.remove()
+    return path, [json.loads(line) for line in zipfile.ZipFile(path).read("records.jsonl").splitlines()]
+
+
+def events_after(log, *each):
+    """Newer events: (verb, [(kind, id)])."""
+    rows = log.rows(AuditEvent)
+    first = max(row["id"] for row in rows) + 1
+    for number, (verb, made) in enumerate(each, first):
+        changes = [{"what": kind, "id": id, "field": "id" if kind == "movement" else "until", "from": None, "to": id}
+                   for kind, id in made]
+        log.add(AuditEvent, {**rows[-1], "id": number, "verb": verb, "changes": changes})
+    with log.as_owner() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(
+                "SELECT setval(pg_get_serial_sequence('audit_event', 'id'), (SELECT max(id) FROM audit_event))"))
+
+
+@pytest.mark.parametrize("roles", ["of no leaf", "sealed before"])
+def test_a_part_holds_nothing_of_another_event_however_many_records_its_own_name(log, monkeypatch, roles):
+    """An event of the filter names more records than are looked up at once; right after comes one that is not of it."""
+    monkeypatch.setattr(again, "CHUNK", 10)
+    movement = {**log.rows(Movement)[0], "id": uuid4()}
+    log.add(Movement, movement)
+    sealed = [str(row["id"]) for row in log.rows(RoleGrant)][:12]
+    named = sealed if roles == "sealed before" else [str(uuid4()) for _ in range(12)]
+    events_after(log, ("review.mine", [("role_grant", id) for id in named]), *[("review.other", [])] * 9,
+                 ("review.other", [("movement", str(movement["id"]))]))
+    sealer.everything(log.signer)
+    path, found = part_of(log, "review.mine")
+    assert [(line["leaf"]["kind"], line["leaf"]["verb"]) for line in found] == [("audit_event", "review.mine")]
+    assert log.judge(path)[0] == 0
+
+
+def test_a_part_names_no_neighbour_and_confirms_one_only_to_who_guesses_every_field_of_it(log):
+    """The proof is digests alone: the first is that of the record beside it, which is what the help page says."""
+    quiet = [("review.other", [])] * (len(log.rows(LogLeaf)) % 2)
+    events_after(log, *quiet, ("review.mine", []), ("review.other", []))
+    sealer.everything(log.signer)
+    path, [line] = part_of(log, "review.mine")
+    assert all(b"review.other" not in zipfile.ZipFile(path).read(name) for name in zipfile.ZipFile(path).namelist())
+    beside = leaves.leaf("audit_event", [row for row in log.rows(AuditEvent) if row["verb"] == "review.other"][-1])
+    guesses = {name: {**beside, name: "wrong"} for name in beside} | {"": beside}
+    digests = {name: tree.leaf_hash(leaves.data(guess)) for name, guess in guesses.items()}
+    assert [name for name, digest in digests.items() if digest == b64decode(line["proof"][0])] == [""]
