@@ -77,8 +77,8 @@ PROMISES: tuple[Promise, ...] = (
     Promise(LOG,
             "When the signing key is turned, the old key signs the new one in, whoever holds the first key can follow, "
             "and in a log that records the turn the old key signs nothing any more.",
-            "That a stolen key is noticed. Whoever holds it can sign until it is turned, and afterwards a log, or a part "
-            "of one, that leaves the turn out. Only checkpoints held outside tell.",
+            "That a stolen key is noticed. Whoever holds it can sign until it is turned, and afterwards a log, or a "
+            "part of one, that leaves the turn out. Only checkpoints held outside tell.",
             "tests/log/test_verifier_keys.py::"
             "test_the_chain_of_keys_is_followed_from_the_key_given_and_back_for_what_was_held"),
     Promise(WALL,
