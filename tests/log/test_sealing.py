@@ -215,7 +215,7 @@ def test_no_writer_can_choose_the_transaction_of_an_event(world, behind):
         write_events(1, connection)
         connection.execute(text("INSERT INTO audit_event (transaction_id, at, verb, subject_kind, details, changes, "
                                 "shown) VALUES (1, now(), 'test.forged', 'test', '{}', '[]', '[]')"))
-        assert connection.scalar(text("SELECT count(*) FROM audit_event WHERE verb LIKE 'test.%' AND transaction_id = "
+        assert connection.scalar(text("SELECT count(*) FROM audit_event WHERE subject_kind = 'test' AND transaction_id = "
                                       "pg_current_xact_id()::text::bigint")) == 2
 
 
