@@ -16,6 +16,7 @@ from ..kernel.db import Base, db
 from ..kernel.errors import Forbidden, NotFound
 from ..kernel.given import handles
 from ..kernel.scope import asks
+from ..kernel.walled import walled
 from .building import Where, column_of, count, count_of, descending, first, one, page
 from .cursors import Place, cursor, place_of
 from .lines import Lines
@@ -55,7 +56,7 @@ class Page(Sequence[Row]):
 def find(actor: Actor, model: type[Row], id: Any, *, verb: str = "", options: Sequence[Any] = ()) -> Row:
     """One row they may see. Hidden and absent look the same (NotFound); no role for it at all is Forbidden."""
     verb = verb or f"{model.__tablename__}.read"
-    open_ways(actor, verb)
+    open_ways(actor, verb, model)
     row: Row | None = db.session.scalar(one(model, verb, shape_of(actor), tuple(options)),
                                         {"sought": id, **standing_of(actor)})
     if row is None:
@@ -73,7 +74,7 @@ def visible(actor: Actor, verb: str, model: type[Row], *, where: Where = (), ord
     asked. `where` may name parameters, whose values stand in `said`: then what it holds was built once, and the first
     page is too.
     """
-    ways, size = open_ways(actor, verb), max(1, min(limit, LARGEST_PAGE))
+    ways, size = open_ways(actor, verb, model), max(1, min(limit, LARGEST_PAGE))
     order = model.__mapper__.primary_key[0] if order is None else order
     start = place_of(after) if isinstance(after, str) else after
     if said is None or start is not None:
@@ -91,7 +92,8 @@ def visible(actor: Actor, verb: str, model: type[Row], *, where: Where = (), ord
 def listed(actor: Actor, verb: str, lines: Lines, *, said: Mapping[str, Any], where: Where = (), order: Any,
            after: Place | str | None = None, limit: int = 50, **details: Any) -> Page[Any]:
     """`visible`, as lines: for lists that many people ask for all day. `where` was built once."""
-    ways, size, values = open_ways(actor, verb), max(1, min(limit, LARGEST_PAGE)), _values(actor, said)
+    ways, size = open_ways(actor, verb, lines.model), max(1, min(limit, LARGEST_PAGE))
+    values = _values(actor, said)
     start = place_of(after) if isinstance(after, str) else after
     if start is None:
         sort = (column_of(order), descending(order))
@@ -112,7 +114,7 @@ def how_many(actor: Actor, verb: str, model: type[Base], *, where: Where = (), s
              cap: int = 1000) -> int:
     """How many they may see, counted no further than one past `cap`: then it is "more than" that. With `said`, `where`
     was built once, as for `visible`."""
-    ways = open_ways(actor, verb)
+    ways = open_ways(actor, verb, model)
     if said is None:
         return int(db.session.scalar(count(ways, model, where, cap)) or 0)
     counted = count_of(verb, model, shape_of(actor), tuple(where), cap)
@@ -126,7 +128,7 @@ def scoped(actor: Actor, verb: str, model: type[Base], *columns: Any) -> Select[
     It may be narrowed, joined and grouped further. What of it is shown by number or name is to be recorded by whoever
     shows it (`record_read`). No role for it at all is Forbidden.
     """
-    mine = or_(false(), *(way.clause(model) for way in open_ways(actor, verb)))
+    mine = or_(false(), *(way.clause(model) for way in open_ways(actor, verb, model)))
     return select(*(columns or (model,))).where(mine).execution_options(**SCOPED)
 
 
@@ -134,6 +136,8 @@ def either(actor: Actor, model: type[Base], *verbs: tuple[str, ColumnElement[boo
     """Rows that one of these verbs opens, each where its own condition holds; a verb none of their roles uses opens
     nothing. For what waits at somebody's step."""
     asks(db.session(), actor.id)
+    for verb, _ in verbs:
+        _must_speak_of(verb, model)
     opened = (and_(condition, way.clause(model)) for verb, condition in verbs for way in policy.ways(actor, verb))
     return select(model).where(or_(false(), *opened)).execution_options(**SCOPED)
 
@@ -151,13 +155,21 @@ def beside(model: type[Row], id: Any) -> Row:
     return db.session.get_one(model, id)
 
 
-def open_ways(actor: Actor, verb: str) -> list[policy.Way]:
+def open_ways(actor: Actor, verb: str, model: type[Base]) -> list[policy.Way]:
     """No row for any of their roles: refused before any look-up, with the reason."""
+    _must_speak_of(verb, model)
     ways = policy.ways(actor, verb)
     if not ways:
         raise Forbidden(policy.why_not(verb))
     asks(db.session(), actor.id)
     return ways
+
+
+def _must_speak_of(verb: str, model: type[Base]) -> None:
+    """A verb opens the records it is judged on, and those that say of themselves that they are read by it
+    (`Walled(read=...)`). For any other its rows of the policy may be wider than its own: a mistake in the code."""
+    if policy.judged_on(verb) != model.__tablename__ and walled(model).read != verb:
+        raise TypeError(f"{verb!r} is not judged on {model.__tablename__}, nor read by it")
 
 
 def _place(row: Any, order: Any) -> Place:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .. import policy
 from ..kernel.constraints import APPEND_ONLY
+from ..kernel.walled import walled
 from .open_tables import LOOKS, READ_BY_ALL
-from .wall_words import Model, array, clauses, clauses_of, column, keys, parents, repeats, roles_of, walled, ways
+from .wall_words import Model, array, clauses, clauses_of, column, keys, parents, repeats, roles_of, ways
 
 # ── Who may see ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

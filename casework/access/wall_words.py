@@ -11,7 +11,7 @@ from ..kernel.conditions import MY_OFFICE, Condition, among
 from ..kernel.constraints import APPEND_ONLY
 from ..kernel.db import Base, Record
 from ..kernel.people import People
-from ..kernel.walled import Walled
+from ..kernel.walled import walled
 from .open_tables import OF_A_CASE, REPEATED
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -78,10 +78,6 @@ def models() -> dict[str, Model]:
 def by_uuid(model: Model) -> bool:
     """Has each of its rows a key of its own that is known before it is written?"""
     return issubclass(model, Record)
-
-
-def walled(model: Model) -> Walled:
-    return getattr(model, "__walled__", Walled())
 
 
 def keys(model: Model) -> Iterator[tuple[str, str]]:

@@ -14,10 +14,10 @@ from pathlib import Path
 from sqlalchemy import FetchedValue
 
 from ..kernel.system import SYSTEM
-from ..kernel.walled import RUNTIME
+from ..kernel.walled import RUNTIME, walled
 from .open_tables import CHANGES, GIVEN_ONCE, OPERATIONAL, READ_BY_ALL
 from .wall_rights import adding, again, changing, holding, own, reading
-from .wall_words import Model, by_uuid, links, models, own_name, parents, same_as, standing, walled, wrote
+from .wall_words import Model, by_uuid, links, models, own_name, parents, same_as, standing, wrote
 
 __all__ = ["OPERATIONAL", "READ_BY_ALL", "RUNTIME", "Unwalled", "digest", "models", "statements", "table"]
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 RUNTIME = "casework_runtime"
 """The role of the database that the wall is for: the application connects as it, and it owns nothing."""
@@ -47,3 +48,11 @@ class Walled:
     @property
     def parents(self) -> tuple[str, ...]:
         return (self.follows,) if isinstance(self.follows, str) else self.follows
+
+
+NOTHING_SAID = Walled()
+
+
+def walled(model: Any) -> Walled:
+    said: Walled = getattr(model, "__walled__", NOTHING_SAID)
+    return said

@@ -48,7 +48,7 @@ class Events(Sequence[Event]):
 
 def events(actor: Actor, *, zone: tzinfo, limit: int = 50, after: str | None = None, **asked: Any) -> Events:
     """One page of what this actor may see of the log. `asked`: from_on, to_on (days of `zone`), who, verb, case."""
-    ways, size = open_ways(actor, VERB), max(1, min(limit, LARGEST_PAGE))
+    ways, size = open_ways(actor, VERB, AuditEvent), max(1, min(limit, LARGEST_PAGE))
     where = fitting(zone, **asked)
     place = place_of(after) if after else None
     rows = list(db.session.scalars(page(ways, AuditEvent, where, AuditEvent.id.desc(), place, size + 1)))

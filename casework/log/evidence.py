@@ -50,5 +50,5 @@ def _seen(actor: Actor) -> list[ColumnElement[bool]]:
     """Which events this actor may take; no condition for all. Raises Forbidden when there are none."""
     if actor is SYSTEM and TAKE in SYSTEM_MAY:
         return []
-    ways = open_ways(actor, TAKE)
+    ways = open_ways(actor, TAKE, AuditEvent)
     return [or_(*(way.clause(AuditEvent) for way in ways))] if all(way.conditions for way in ways) else []

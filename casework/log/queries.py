@@ -110,4 +110,4 @@ def seen(actor: Actor, verb: str) -> ColumnElement[bool]:
     """The rows that this verb opens to this actor. Raises Forbidden, with the reason, when it opens none."""
     if actor is SYSTEM and verb in SYSTEM_MAY:
         return true()
-    return or_(*(way.clause(Disbursement) for way in open_ways(actor, verb)))
+    return or_(*(way.clause(Disbursement) for way in open_ways(actor, verb, Disbursement)))

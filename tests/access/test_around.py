@@ -1,7 +1,6 @@
 """Nothing private is read around the policy: SQLite itself refuses it. On PostgreSQL the wall does.
 
-Each way round is a line of code as somebody might write it in the product. It is run under the name of a file of the
-product: what a test asks itself is let through (tests/leave.py).
+Each way round is a line of code as somebody might write it in the product (tests/access/around.py).
 """
 from __future__ import annotations
 
@@ -22,27 +21,10 @@ from casework.cases import actions as cases
 from casework.cases.models import Case
 from casework.kernel.db import Base, db
 from casework.kernel.watched import PUBLIC, Around
+from tests.access.around import as_product, refused
 from tests.conftest import KEYS
 
 pytestmark = pytest.mark.parametrize("copy", ["sqlite"], indirect=True)
-
-PRODUCT = str(Path(casework.__file__).parent / "somewhere.py")
-SETTING = """
-import sqlite3
-from sqlalchemy import *
-from sqlalchemy.orm import aliased, joinedload, make_transient_to_detached, selectinload
-from casework.access.models import Office, User
-from casework.audit.models import AuditEvent
-from casework.cases.files import Identity, Note
-from casework.cases.models import Case, Person, TeamMember
-from casework.funds.models import Disbursement, Movement
-from casework.kernel.db import db
-from casework.kernel.many import within
-from casework.kernel.scope import rules
-session, table = db.session(), Case.__table__
-def raw():
-    return db.engine.raw_connection().driver_connection
-"""
 
 # What somebody might write. `theirs` is the id of a case that this session was given, `hidden` of one it was not.
 WAYS_ROUND = {
@@ -166,33 +148,9 @@ WAYS_ROUND = {
 }
 
 
-@pytest.fixture
-def given(app, world, copy):
-    """Ada was given Rosa's case; Nina's is hidden from her, and this session does not know it."""
-    db.session.remove()
-    ada = db.session.get(type(world.ada), world.ada.id)
-    return queries.find(ada, Case, copy[1]["rosa"][1])
-
-
-def as_product(source, **names):
-    space = dict(names)
-    exec(compile(SETTING, PRODUCT, "exec"), space)
-    exec(compile(source, PRODUCT, "exec"), space | names)
-
-
 @pytest.mark.parametrize("way", WAYS_ROUND)
 def test_a_way_round_is_refused(given, copy, way):
-    with pytest.raises(RuntimeError, match=r"around|private"):
-        try:
-            as_product(WAYS_ROUND[way], theirs=given.id, hidden=copy[1]["nina"][1],
-                       file=copy[0].removeprefix("sqlite:///"))
-        except Exception as error:
-            raise (RuntimeError("around: by the driver") if by_the_driver(error) else error) from error
-
-
-def by_the_driver(error):
-    """What SQLite says by itself where no layer of ours is above it."""
-    return any(words in str(error) for words in ("not authorized", "prohibited"))
+    refused(WAYS_ROUND[way], given, copy)
 
 
 def test_the_same_line_of_a_test_is_answered(given):

@@ -38,7 +38,7 @@ def _too_much(cast: Cast, how: str, addresses: dict[str, str]) -> bool:
 
 def _plans(cast: Cast, role: str) -> Iterator[Plan]:
     user: Any = db.session.get(User, cast.of(role)[0].id)
-    query = page(open_ways(user, "case.read"), Case, [Case.state == "open"], Case.updated_at.desc(), None, SHOWN)
+    query = page(open_ways(user, "case.read", Case), Case, [Case.state == "open"], Case.updated_at.desc(), None, SHOWN)
     yield from plans_of(db.session.connection(), lambda: db.session.scalars(query).all())
 
 

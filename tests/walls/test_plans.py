@@ -92,4 +92,4 @@ def test_what_is_asked_again_and_again_is_planned_no_more(full):
 
 def listed(world, name):
     reader = db.session.get(User, getattr(world, name).id)
-    return page(open_ways(reader, "case.read"), Case, [Case.state == "open"], Case.updated_at.desc(), None, SHOWN)
+    return page(open_ways(reader, "case.read", Case), Case, [Case.state == "open"], Case.updated_at.desc(), None, SHOWN)

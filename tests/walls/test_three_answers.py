@@ -12,9 +12,10 @@ from casework import policy
 from casework.access import walls
 from casework.access.models import User
 from casework.access.open_tables import LOOKS
-from casework.access.wall_words import clauses, keys, named, repeated, walled
+from casework.access.wall_words import clauses, keys, named, repeated
 from casework.kernel.constraints import APPEND_ONLY
 from casework.kernel.system import SYSTEM
+from casework.kernel.walled import walled
 from tests.world import CAST
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
