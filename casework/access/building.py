@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.operators import desc_op
 
 from .. import policy
-from ..audit.around import SCOPED
+from ..audit.opened import Opened
 from ..kernel.db import Base
 from ..kernel.prepared import Prepared
 from .cursors import Place
@@ -38,8 +38,13 @@ def one(model: type[Base], verb: str, shape: Shape, options: tuple[Any, ...]) ->
     """The row whose key is the parameter `sought`."""
     key = model.__mapper__.primary_key[0]
     return select(model).options(*options).where(
-        key == bindparam("sought"), or_(false(), *(way.clause(model) for way in policy.ways(shape, verb)))
-    ).execution_options(populate_existing=True, **SCOPED)
+        key == bindparam("sought"), opened_by(policy.ways(shape, verb), model)
+    ).execution_options(populate_existing=True)
+
+
+def opened_by(ways: Sequence[policy.Way], model: type[Base]) -> Opened:
+    """The condition that one of these ways opens a row of the model."""
+    return Opened(or_(false(), *(way.clause(model) for way in ways)), model.__table__)
 
 
 @lru_cache(MOST)
@@ -60,9 +65,9 @@ def count_of(verb: str, model: type[Base], shape: Shape, where: Where, cap: int)
 def count(ways: Sequence[policy.Way], model: type[Base], where: Where, cap: int) -> Select[Any]:
     """How many rows these ways open, counted no further than one past `cap`."""
     key, most = model.__mapper__.primary_key[0], _most(cap + 1)
-    branches = [select(key.label("id")).where(way.clause(model), *where).limit(most).subquery() for way in ways]
+    branches = [select(key.label("id")).where(opened_by([way], model), *where).limit(most).subquery() for way in ways]
     found = branches[0] if len(branches) == 1 else _distinct(branches, cap + 1)
-    return select(func.count()).select_from(found).execution_options(**SCOPED)
+    return select(func.count()).select_from(found)
 
 
 def _distinct(branches: Sequence[Any], limit: int) -> Any:
@@ -72,21 +77,18 @@ def _distinct(branches: Sequence[Any], limit: int) -> Any:
 
 def page(ways: Sequence[policy.Way], model: type[Base], where: Where, order: Any,
          after: Place | None, limit: int) -> Select[Any]:
-    """The rows of one page, by the ways that open them."""
-    return _page(ways, model, where, order, after, limit).execution_options(**SCOPED)
+    """The rows of one page, by the ways that open them.
 
-
-def _page(ways: Sequence[policy.Way], model: type[Base], where: Where, order: Any,
-          after: Place | None, limit: int) -> Select[Any]:
-    """Each way is a branch with its own order and limit, so each is one index scan; then the branches are merged."""
+    Each way is a branch with its own order and limit, so each is one index scan; then the branches are merged.
+    """
     key, down, own = column_of(order), descending(order), model.__mapper__.primary_key[0]
     keys = (key, own)
     sort = [column.desc() if down else column.asc() for column in keys]
     beyond = [] if after is None else [tuple_(*keys) < tuple(after) if down else tuple_(*keys) > tuple(after)]
     if len(ways) == 1:
-        return select(model).where(ways[0].clause(model), *where, *beyond).order_by(*sort).limit(_most(limit))
+        return select(model).where(opened_by(ways, model), *where, *beyond).order_by(*sort).limit(_most(limit))
     branches = [select(select(own.label("id"), key.label("key"))
-                       .where(way.clause(model), *where, *beyond).order_by(*sort).limit(_most(limit)).subquery())
+                       .where(opened_by([way], model), *where, *beyond).order_by(*sort).limit(_most(limit)).subquery())
                 for way in ways]
     merged = union_all(*branches).subquery()
     merged_sort = [column.desc() if down else column.asc() for column in (merged.c.key, merged.c.id)]

@@ -10,14 +10,15 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from .. import policy
 from ..audit import record_read
-from ..audit.around import SCOPED, give_ids
+from ..audit.around import give_ids
+from ..audit.opened import Opened
 from ..kernel.conditions import Actor
 from ..kernel.db import Base, db
 from ..kernel.errors import Forbidden, NotFound
 from ..kernel.given import handles
 from ..kernel.scope import asks
 from ..kernel.walled import walled
-from .building import Where, column_of, count, count_of, descending, first, one, page
+from .building import Where, column_of, count, count_of, descending, first, one, opened_by, page
 from .cursors import Place, cursor, place_of
 from .lines import Lines
 from .shapes import shape_of, standing_of
@@ -128,8 +129,12 @@ def scoped(actor: Actor, verb: str, model: type[Base], *columns: Any) -> Select[
     It may be narrowed, joined and grouped further. What of it is shown by number or name is to be recorded by whoever
     shows it (`record_read`). No role for it at all is Forbidden.
     """
-    mine = or_(false(), *(way.clause(model) for way in open_ways(actor, verb, model)))
-    return select(*(columns or (model,))).where(mine).execution_options(**SCOPED)
+    return select(*(columns or (model,))).where(opened(actor, verb, model))
+
+
+def opened(actor: Actor, verb: str, model: type[Base]) -> Opened:
+    """The condition that this verb opens a row of the model to this actor. No role for it at all is Forbidden."""
+    return opened_by(open_ways(actor, verb, model), model)
 
 
 def either(actor: Actor, model: type[Base], *verbs: tuple[str, ColumnElement[bool]]) -> Select[Any]:
@@ -138,8 +143,8 @@ def either(actor: Actor, model: type[Base], *verbs: tuple[str, ColumnElement[boo
     asks(db.session(), actor.id)
     for verb, _ in verbs:
         _must_speak_of(verb, model)
-    opened = (and_(condition, way.clause(model)) for verb, condition in verbs for way in policy.ways(actor, verb))
-    return select(model).where(or_(false(), *opened)).execution_options(**SCOPED)
+    each = (and_(condition, way.clause(model)) for verb, condition in verbs for way in policy.ways(actor, verb))
+    return select(model).where(Opened(or_(false(), *each), model.__table__))
 
 
 def told_ids(query: Select[Any]) -> list[UUID]:

@@ -8,7 +8,7 @@ refuses. PostgreSQL has its wall instead.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 from weakref import ref
@@ -24,8 +24,10 @@ from ..kernel.scope import eyes
 from ..kernel.watched import OPENED, Around, Gate, Watched
 from .anchors import anchored
 from .guards import lets_through
+from .sent import Sent
 
-# The mark that the helpers of `access` put on a statement that the policy has narrowed already; a test counts who does.
+# The mark on a connection of which all that is asked was narrowed by the policy (`access.streams`); a test counts who
+# puts it. What is asked of a session is marked by its condition instead (`opened.py`).
 SCOPED = {"casework_scoped": True}
 
 
@@ -34,15 +36,14 @@ class Asked(NamedTuple):
 
     session: Session
     answered: bool
-    parameters: Mapping[str, Any]
+    parameters: Any
 
 
 @event.listens_for(OurSession, "do_orm_execute")
 def note_who_asks(state: ORMExecuteState) -> None:
     """Statements that come by a session say so; those of a bare connection say nothing, and are not answered."""
     answered = _belongs(state) or eyes(state.session).why is not None
-    parameters = state.parameters if isinstance(state.parameters, Mapping) else {}
-    state.update_execution_options(casework_asked=Asked(state.session, answered, parameters))
+    state.update_execution_options(casework_asked=Asked(state.session, answered, state.parameters))
 
 
 def _belongs(state: ORMExecuteState) -> bool:
@@ -100,8 +101,14 @@ def _by_the_rules(connection: Any) -> bool:
 def _answers(context: Any) -> bool:
     options = context.execution_options if context else {}
     asked = options.get("casework_asked")
-    return "casework_scoped" in options or (asked is not None and (asked.answered or anchored(
-        context.invoked_statement, given(asked.session), asked.parameters)))
+    return "casework_scoped" in options or (asked is not None and (asked.answered or _is_anchored(context, asked)))
+
+
+def _is_anchored(context: Any, asked: Asked) -> bool:
+    """A statement in words is judged by nobody."""
+    if context.compiled is None or context.invoked_statement is None:
+        return False
+    return anchored(context.invoked_statement, given(asked.session), Sent(context, asked.parameters))
 
 
 @event.listens_for(Base, "load", propagate=True)

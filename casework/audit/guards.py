@@ -17,8 +17,11 @@ from sqlalchemy import Engine, TextClause, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
-WRITES = re.compile(r"\s*(with\b.*)?\b(insert|update|delete|merge|truncate|copy)\b", re.I | re.S)
+WRITES = re.compile(r"\s*(with\b.*)?\b(insert|update|delete|merge|truncate|copy|replace)\b|"
+                    r"\s*(alter|drop|create|reindex|attach|detach|vacuum)\b|\s*pragma\b.*=", re.I | re.S)
 _let_through: ContextVar[bool] = ContextVar("let_through", default=False)
+# Whose unit of work was noticed; it is at work only while it flushes, for one that finds no work ends without a word.
+_writing: ContextVar[Session | None] = ContextVar("writing", default=None)
 
 
 @contextmanager
@@ -34,7 +37,8 @@ def letting_through() -> Iterator[None]:
 
 def lets_through() -> bool:
     """Is the trail, a migration or the unit of work writing just now?"""
-    return _let_through.get()
+    writing = _writing.get()
+    return _let_through.get() or (writing is not None and writing._flushing)
 
 
 @event.listens_for(OurSession, "before_flush")
@@ -49,14 +53,14 @@ def notice(session: Session, *_: object) -> None:
         raise RuntimeError(f"write outside an action: {[(c['what'], c['field']) for c in changes]}")
     if changes:
         deed.changes += changes
-    session.info["flushing"] = _let_through.set(True)
+    _writing.set(session)
 
 
 @event.listens_for(OurSession, "after_flush")
 @event.listens_for(OurSession, "after_soft_rollback")
 def flushed(session: Session, *_: object) -> None:
-    if session.info.pop("flushing", None):
-        _let_through.set(False)
+    if _writing.get() is session:
+        _writing.set(None)
 
 
 @event.listens_for(OurSession, "do_orm_execute")
@@ -73,7 +77,7 @@ def no_writing_by_connection(connection: Any, statement: Any, *_: object) -> Non
 
 def _refuse(statement: Any) -> None:
     """Only the unit of work writes: it knows what changed. (The first words of text() are read too.)"""
-    if _let_through.get():
+    if lets_through():
         return
     by_text = isinstance(statement, TextClause) and WRITES.match(statement.text)
     by_core = getattr(statement, "is_dml", False) and _guarded(statement.table)

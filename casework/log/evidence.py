@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 
+from ..access.building import opened_by
 from ..access.queries import open_ways
 from ..audit.models import AuditEvent
 from ..funds.models import Disbursement
@@ -51,4 +52,4 @@ def _seen(actor: Actor) -> list[ColumnElement[bool]]:
     if actor is SYSTEM and TAKE in SYSTEM_MAY:
         return []
     ways = open_ways(actor, TAKE, AuditEvent)
-    return [or_(*(way.clause(AuditEvent) for way in ways))] if all(way.conditions for way in ways) else []
+    return [opened_by(ways, AuditEvent)] if all(way.conditions for way in ways) else []

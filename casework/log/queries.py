@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import raiseload
 
 from ..access.models import Office, User
-from ..access.queries import Page, open_ways, visible
+from ..access.queries import Page, opened, visible
 from ..funds.models import HELD, NOWHERE, Disbursement, Fund, State
 from ..funds.queries import matching
 from ..kernel.conditions import Actor
@@ -110,4 +110,4 @@ def seen(actor: Actor, verb: str) -> ColumnElement[bool]:
     """The rows that this verb opens to this actor. Raises Forbidden, with the reason, when it opens none."""
     if actor is SYSTEM and verb in SYSTEM_MAY:
         return true()
-    return or_(*(way.clause(Disbursement) for way in open_ways(actor, verb, Disbursement)))
+    return opened(actor, verb, Disbursement)

@@ -15,9 +15,10 @@ SETTING = """
 import sqlite3
 from sqlalchemy import *
 from sqlalchemy.orm import aliased, joinedload, make_transient_to_detached, selectinload
-from casework.access.models import Office, User
+from casework.access import queries
+from casework.access.models import Office, SignInFailure, User
 from casework.audit.models import AuditEvent
-from casework.cases.files import Identity, Note
+from casework.cases.files import Contact, Identity, Note
 from casework.cases.models import Case, Person, TeamMember
 from casework.funds.models import Disbursement, Movement
 from casework.kernel.db import db
