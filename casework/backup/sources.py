@@ -20,6 +20,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, make_url
 
 from ..cases.escrow import KeysFile, write_keys_file
+from ..kernel.crypto import Key
 from ..kernel.errors import Conflict
 from . import programs
 from .manifest import LEFT_OUT, Manifest, describe
@@ -44,24 +45,24 @@ def owner_of(settings: Mapping[str, Any]) -> str:
 
 
 @contextmanager
-def source(settings: Mapping[str, Any], file: Path, keys: Path) -> Iterator[Source]:
-    """One moment of the database. The keys file is written to `keys`."""
+def source(settings: Mapping[str, Any], file: Path, keys: Path, escrow: Key) -> Iterator[Source]:
+    """One moment of the database. The keys file is written to `keys`, under the escrow key of before that moment."""
     url = owner_of(settings)
     if make_url(url).get_backend_name() == "sqlite":
-        with _of_sqlite(Path(str(make_url(url).database)), file.parent, keys) as found:
+        with _of_sqlite(Path(str(make_url(url).database)), file.parent, keys, escrow) as found:
             yield found
     else:
-        with _of_postgresql(url, str(settings["PG_BIN"]), keys) as found:
+        with _of_postgresql(url, str(settings["PG_BIN"]), keys, escrow) as found:
             yield found
 
 
 @contextmanager
-def _of_postgresql(url: str, folder: str, keys: Path) -> Iterator[Source]:
+def _of_postgresql(url: str, folder: str, keys: Path, escrow: Key) -> Iterator[Source]:
     dump, engine = programs.find("pg_dump", folder), create_engine(url)
     try:
         with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
             snapshot = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
-            manifest, written = _described(connection, keys)
+            manifest, written = _described(connection, keys, escrow)
             yield Source(manifest, written, programs.output(
                 dump, "--format=custom", "--compress=6", f"--exclude-table-data={LEFT_OUT}",
                 f"--snapshot={snapshot}", url=url))
@@ -70,7 +71,7 @@ def _of_postgresql(url: str, folder: str, keys: Path) -> Iterator[Source]:
 
 
 @contextmanager
-def _of_sqlite(database: Path, beside: Path, keys: Path) -> Iterator[Source]:
+def _of_sqlite(database: Path, beside: Path, keys: Path, escrow: Key) -> Iterator[Source]:
     """The copy is in a folder of its owner's alone; what a killed run left of one goes first."""
     if not database.is_file():
         raise Conflict(f"There is no database at {database}.")
@@ -82,16 +83,16 @@ def _of_sqlite(database: Path, beside: Path, keys: Path) -> Iterator[Source]:
         engine = create_engine(f"sqlite:///{copy}")
         try:
             with engine.connect() as connection:
-                manifest, written = _described(connection, keys)
+                manifest, written = _described(connection, keys, escrow)
         finally:
             engine.dispose()
         _without_keys(copy)
         yield Source(manifest, written, _content(copy))
 
 
-def _described(connection: Connection, keys: Path) -> tuple[Manifest, KeysFile]:
+def _described(connection: Connection, keys: Path, escrow: Key) -> tuple[Manifest, KeysFile]:
     revision = MigrationContext.configure(connection).get_current_revision()
-    return describe(connection, revision), write_keys_file(keys, connection)
+    return describe(connection, revision), write_keys_file(keys, connection, escrow)
 
 
 def _copied(database: Path, copy: Path) -> None:

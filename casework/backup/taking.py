@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..audit import remember
-from ..kernel.alone import alone
+from ..cases.escrow import nobody_else, standing
+from ..kernel.crypto import Key
 from ..kernel.errors import Conflict
 from ..kernel.keyring import ring
 from ..kernel.streams import CHUNK, Sealing
 from ..kernel.system import SYSTEM
 from .manifest import Manifest
-from .sources import source
+from .sources import Source, source
 
 PURPOSE = "backup"
-BUSY = "Another backup is being taken."
 
 
 @dataclass(frozen=True)
@@ -49,26 +49,35 @@ class _Counting:
 
 def take(settings: Mapping[str, Any], file: Path, keys: Path, *, chunk: int = CHUNK) -> Taken:
     """Back up the database to `file` and people's keys to `keys`. It is in the trail before either has its name:
-    what cannot be written down is not taken away. Refused where a file is there already."""
+    what cannot be written down is not taken away. Refused where a file is there already, and when a key was destroyed
+    meanwhile."""
     for wanted in (file, keys):
         if wanted.exists():
             raise Conflict(f"{wanted} is there already: a backup is never written over.")
     key, part, keys_part = ring.current_of(PURPOSE), _part(file), _part(keys)
-    with alone("backup", BUSY), _gone_if_it_fails(part, keys_part), source(settings, file, keys_part) as found:
-        with _new(part) as out:
-            counting = _Counting(out)
-            stream = Sealing(counting, key, PURPOSE, chunk=chunk)
-            stream.write(found.manifest.written)
-            for block in found.blocks:
-                stream.write(block)
-            stream.close()
-        taken = Taken(found.manifest, file, keys, f"{PURPOSE}-{key.id}", found.keys.escrow, counting.size,
-                      counting.digest.hexdigest())
-        _recorded(taken)
-        keys_part.rename(keys)
-        part.rename(file)
-        _settled(file.parent, keys.parent)
+    with nobody_else(), _gone_if_it_fails(part, keys_part):
+        before = standing()
+        with source(settings, file, keys_part, before.key) as found:
+            size, digest = _written(found, part, key, chunk)
+            taken = Taken(found.manifest, file, keys, f"{PURPOSE}-{key.id}", found.keys.escrow, size, digest)
+            before.require()
+            _recorded(taken)
+            keys_part.rename(keys)
+            part.rename(file)
+            _settled(file.parent, keys.parent)
     return taken
+
+
+def _written(found: Source, part: Path, key: Key, chunk: int) -> tuple[int, str]:
+    """The data, sealed: how long it is, and its digest."""
+    with _new(part) as out:
+        counting = _Counting(out)
+        stream = Sealing(counting, key, PURPOSE, chunk=chunk)
+        stream.write(found.manifest.written)
+        for block in found.blocks:
+            stream.write(block)
+        stream.close()
+    return counting.size, counting.digest.hexdigest()
 
 
 def _recorded(taken: Taken) -> None:

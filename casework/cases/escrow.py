@@ -7,22 +7,30 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from ..kernel.crypto import HEADER, Place, Unreadable, seal, unseal
-from ..kernel.db import now, uuid7
+from ..kernel.alone import alone
+from ..kernel.crypto import HEADER, Key, Place, Unreadable, seal, unseal
+from ..kernel.db import db, now, uuid7
+from ..kernel.errors import Conflict
 from ..kernel.key_files import replace_file
 from ..kernel.keyring import KeysRefused, ring
 from ..kernel.scope import rules
+from .destruction import KeyDestruction
 from .models import PersonKey
 
 MAGIC = b"casework keys 1\n"
+BUSY = ("A backup is being taken, or people’s keys are being written or destroyed, by somebody else just now. Try "
+        "again when that has ended.")
+OVERTAKEN = ("A person’s key was destroyed meanwhile, or the escrow key turned: a keys file of before may not be kept. "
+             "Nothing was written; do it again.")
 
 
 @dataclass(frozen=True)
@@ -34,11 +42,49 @@ class KeysFile:
     wrapped: dict[UUID, bytes]
 
 
-def write_keys_file(path: Path, connection: Connection) -> KeysFile:
-    """Every wrapped key as this connection sees it, into a file of the owner's alone: the old or the new, whole."""
+@dataclass(frozen=True)
+class Standing:
+    """What must be as it was before the first key was read until the file has its name: the escrow key in use, and
+    how many people's keys were destroyed. A key read before a destruction is never sealed under an escrow key that
+    was made after it."""
+
+    key: Key
+    destroyed: int
+
+    def require(self) -> None:
+        """Conflict unless it is so still."""
+        if standing() != self:
+            raise Conflict(OVERTAKEN)
+
+
+def standing() -> Standing:
+    """As it is now; it ends the session's transaction, which may have begun long ago."""
+    key = ring.current_of("escrow")
+    db.session.rollback()
     with rules("keys"):
-        made = KeysFile(now(), f"escrow-{ring.current_of('escrow').id}", dict(held(connection)))
-    replace_file(path, sealed(made))
+        destroyed = db.session.scalar(select(func.count(KeyDestruction.id)).where(
+            KeyDestruction.confirmed_at.is_not(None)))
+    db.session.rollback()
+    return Standing(key, destroyed or 0)
+
+
+@contextmanager
+def nobody_else() -> Iterator[None]:
+    """Inside, nobody else takes a backup, writes a keys file or destroys a key. Raises Busy."""
+    with alone("backup", BUSY):
+        yield
+
+
+def write_keys_file(path: Path, connection: Connection, key: Key | None = None) -> KeysFile:
+    """Every wrapped key as this connection sees it, into a file of the owner's alone: the old or the new, whole.
+    `key` is the escrow key from before the moment that the connection sees; else this begins that moment."""
+    chosen = key or ring.current_of("escrow")
+    with rules("keys"):
+        made = KeysFile(now(), f"escrow-{chosen.id}", dict(held(connection)))
+    content = sealed(made, chosen)
+    if chosen != ring.current_of("escrow"):
+        raise Conflict(OVERTAKEN)
+    replace_file(path, content)
     return made
 
 
@@ -52,10 +98,10 @@ def held(connection: Connection) -> Iterable[tuple[UUID, bytes]]:
         select(PersonKey.person_id, PersonKey.wrapped).order_by(PersonKey.person_id)))
 
 
-def sealed(file: KeysFile) -> bytes:
+def sealed(file: KeysFile, key: Key) -> bytes:
     id, rows = uuid7(), [[str(person_id), b64encode(wrapped).decode()] for person_id, wrapped in file.wrapped.items()]
     said = json.dumps({"made_at": file.made_at.isoformat(), "rows": rows}).encode()
-    return MAGIC + id.bytes + seal(ring.current_of("escrow"), _place(id), said)
+    return MAGIC + id.bytes + seal(key, _place(id), said)
 
 
 def opened(content: bytes) -> KeysFile:

@@ -13,7 +13,7 @@ from ..audit import remember
 from ..cases import destroying
 from ..cases import keys as deeds
 from ..cases.destruction import KeyDestruction
-from ..cases.escrow import write_keys_file
+from ..cases.escrow import nobody_else, write_keys_file
 from ..cases.models import Case, Person, PersonKey
 from ..kernel.conditions import Actor
 from ..kernel.db import db
@@ -56,9 +56,14 @@ def confirm(actor: Actor, person: Person) -> None:
     file = escrow_file()
     source.writable()
     proposal = proposal_for(actor, person)
-    destroying.confirm(actor, proposal)
-    click.echo(f"The key is destroyed, under {proposal.document}. Nothing sealed about this person opens any more.")
-    write_keys(file, turn=True)
+    with nobody_else():
+        destroying.confirm(actor, proposal)
+        click.echo(f"The key is destroyed, under {proposal.document}. Nothing sealed about this person opens any more.")
+        _write_keys(file, turn=True)
+    _scrub()
+
+
+def _scrub() -> None:
     owner = str(current_app.config.get("OWNER_URL") or "")
     if not forget_deleted(db.engine, PersonKey.__tablename__, owner_url=owner):
         click.echo("Its wrapped form may still lie in the database’s files: run casework keys scrub when it is quiet, "
@@ -75,7 +80,13 @@ def escrow_file() -> Path:
 
 
 def write_keys(file: Path, *, turn: bool) -> None:
+    with nobody_else():
+        _write_keys(file, turn=turn)
+
+
+def _write_keys(file: Path, *, turn: bool) -> None:
     """The keys file; with `turn` under a new escrow key, the older ones destroyed once it is on the disk."""
+    db.session.rollback()
     if turn:
         deeds.add("escrow")
     made = write_keys_file(file, db.session().connection())

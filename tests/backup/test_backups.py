@@ -11,10 +11,10 @@ from sqlalchemy import func, select, text
 
 from casework.access import actions as access
 from casework.audit.models import AuditEvent
-from casework.backup import checks, log_check
+from casework.backup import checks, log_check, sources
 from casework.backup.checks import all_of, encrypted
 from casework.backup.restoring import look
-from casework.cases import destroying
+from casework.cases import destroying, escrow
 from casework.cases.escrow import read_keys_file
 from casework.cases.files import Identity
 from casework.cases.models import Person, PersonKey
@@ -115,6 +115,47 @@ def test_a_person_whose_key_was_destroyed_stays_unreadable_from_an_older_backup(
         assert all(check.holds for check in house.verify(newer).values()), "what was destroyed by right is no fault"
     finally:
         ring.load(before)
+
+
+def destroy(world, person_id):
+    person = db.session.get(Person, person_id)
+    destroying.confirm(world.hana, destroying.propose(world.priya, person, reason="Asked for", document="Order 7"))
+
+
+@pytest.mark.parametrize("turned", [True, False])
+def test_a_key_destroyed_while_a_backup_is_taken_is_in_no_keys_file(house, world, monkeypatch, turned):
+    """The data is of a moment before, and would bring back under the new escrow key what was destroyed."""
+    house.seal()
+    before, describe = ring.keys, sources.describe
+
+    def meanwhile(*given):
+        destroy(world, world.rosa.person_id)
+        if turned:
+            ring.load([*(key.destroyed(now()) if key.purpose == "escrow" else key for key in before),
+                       RingKey("escrow", 2, os.urandom(32))])
+        return describe(*given)
+
+    monkeypatch.setattr(sources, "describe", meanwhile)
+    try:
+        with pytest.raises(Conflict, match="destroyed meanwhile"):
+            house.take()
+        assert not [file.name for file in house.folder.iterdir() if file.name.startswith(("one", "."))]
+    finally:
+        ring.load(before)
+
+
+def test_while_a_backup_is_taken_no_key_is_destroyed(house, world, truth, monkeypatch):
+    describe, refused = sources.describe, []
+
+    def meanwhile(*given):
+        with pytest.raises(Conflict) as caught, escrow.nobody_else():
+            pass
+        refused.append(str(caught.value))
+        return describe(*given)
+
+    monkeypatch.setattr(sources, "describe", meanwhile)
+    house.take()
+    assert refused == [escrow.BUSY]
 
 
 def test_a_backup_under_a_key_that_is_not_on_the_ring_is_refused(house):

@@ -35,7 +35,7 @@ def test_it_holds_every_wrapped_key_and_is_its_owners_alone(world, truth, tmp_pa
 
 @pytest.mark.usefixtures("_with_escrow_keys")
 def test_every_changed_bit_and_every_cut_is_refused():
-    whole = sealed(FILE)
+    whole = sealed(FILE, ring.current_of("escrow"))
     assert opened(whole) == FILE
     for at in range(len(whole)):
         altered = bytearray(whole)
@@ -47,16 +47,16 @@ def test_every_changed_bit_and_every_cut_is_refused():
 
 @pytest.mark.usefixtures("_with_escrow_keys")
 def test_once_the_escrow_key_is_turned_an_older_file_is_noise():
-    older = sealed(FILE)
+    older = sealed(FILE, ring.current_of("escrow"))
     ring._keys["escrow"] = {1: RingKey("escrow", 1, None, destroyed_at=now()), 2: RingKey("escrow", 2, b"f" * 32)}
     with pytest.raises(KeysRefused, match="not on the ring"):
         opened(older)
-    assert opened(sealed(FILE)).escrow == "escrow-2"
+    assert opened(sealed(FILE, ring.current_of("escrow"))).escrow == "escrow-2"
     assert older.startswith(MAGIC)
 
 
 @pytest.mark.usefixtures("_with_escrow_keys")
-def test_without_an_escrow_key_nothing_is_written():
+def test_without_an_escrow_key_nothing_is_written(world, tmp_path):
     ring.load(made(**TWO))
     with pytest.raises(KeysRefused, match="casework keys add escrow"):
-        sealed(FILE)
+        write_keys_file(tmp_path / "people.keys", db.session().connection())
