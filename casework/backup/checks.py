@@ -15,7 +15,7 @@ from ..kernel.crypto import Unreadable
 from ..kernel.db import Base, db
 from ..kernel.scope import rules
 from ..kernel.sealed import SealedColumn
-from . import log_check
+from . import key_checks, log_check
 from .manifest import LEFT_OUT, Manifest
 from .restoring import Restored
 
@@ -45,7 +45,8 @@ def all_of(restored: Restored, vkey: str, held: Sequence[Path]) -> Iterator[Chec
         yield _revision(manifest)
         yield _counts(manifest)
         yield _ledger()
-        yield _people(restored)
+        yield Check("keys", *key_checks.people(restored))
+        yield Check("search index", *key_checks.search())
         yield _columns()
     verdict = log_check.check("this backup", vkey, held)
     yield Check("log", verdict.sound, verdict.says)
@@ -116,12 +117,6 @@ def _ledger() -> Check:
     wrong = ledger.reconcile()
     return Check("ledger", not wrong, f"{len(wrong)} balances are not what their movements add up to." if wrong else
                  "Every balance is what its movements add up to.")
-
-
-def _people(restored: Restored) -> Check:
-    says = f"{restored.given:,} people have their key"
-    return Check("keys", not restored.without, f"{says}; {restored.without:,} have none in this keys file, and what is "
-                 "sealed about them cannot be read." if restored.without else f"{says}.")
 
 
 def _columns() -> Check:

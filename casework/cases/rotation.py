@@ -63,6 +63,14 @@ def rows_naming(purpose: str, id: int) -> int | None:
     return sum(_count(model.id, [_named(getattr(model, f"{scope}_index"), name)]) for scope, model in SCOPES.items())
 
 
+def rows_under_no_key() -> int:
+    """How many exact indexes no key that is alive makes, so that nobody is found by them: `reindex` makes them anew.
+    Those of before keys were named may be under any, and are not counted."""
+    alive = [name_of(key) for key in ring.live("index")]
+    return sum(_count(model.id, [_under_none(getattr(model, f"{scope}_index"), alive)])
+               for scope, model in SCOPES.items())
+
+
 def _turn(what: str, where: Sequence[ColumnElement[bool]], key: Any, batch: int, some: Any) -> Iterator[Turned]:
     """Rounds over what is behind, in the order of the key, until a round finds nothing that it can change."""
     told = Turned(what, _count(key, where))
@@ -141,6 +149,10 @@ def _indexed_before(column: Any) -> ColumnElement[bool]:
 def _named(column: Any, name: bytes) -> ColumnElement[bool]:
     """Under the key of this name, or from before keys were named: then it may be this one."""
     return and_(column.is_not(None), or_(_start(column, NAME) == name, func.length(column) == DIGEST))
+
+
+def _under_none(column: Any, alive: Sequence[bytes]) -> ColumnElement[bool]:
+    return and_(column.is_not(None), func.length(column) != DIGEST, _start(column, NAME).not_in(alive))
 
 
 def _start(column: Any, bytes_: int) -> ColumnElement[bytes]:

@@ -57,6 +57,8 @@ def status() -> None:
         said = "–" if rows is None else f"{rows} rows"
         age = f"{(now() - key.made_at).days} days" if key.made_at else "age unknown"
         click.echo(f"{key.name:<12} {state:<10} {said:<14} {age}")
+    if lost := rotation.rows_under_no_key():
+        click.echo(f"{lost} identifiers are indexed under keys that are gone, and not found: run casework keys rotate.")
     if destroying.escrow_turn_owed():
         click.echo("A key was destroyed and the escrow key not turned: run casework keys escrow --turn.")
 

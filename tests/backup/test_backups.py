@@ -14,12 +14,12 @@ from casework.audit.models import AuditEvent
 from casework.backup import checks, log_check, sources
 from casework.backup.checks import all_of, encrypted
 from casework.backup.restoring import look
-from casework.cases import destroying, escrow
+from casework.cases import destroying, escrow, rotation
 from casework.cases.escrow import read_keys_file
 from casework.cases.files import Identity
 from casework.cases.models import Person, PersonKey
 from casework.funds import actions as funds
-from casework.kernel.crypto import TAG, Unreadable
+from casework.kernel.crypto import HEADER, TAG, Unreadable
 from casework.kernel.db import db, now
 from casework.kernel.errors import Conflict
 from casework.kernel.keyring import KeysRefused, RingKey, ring
@@ -41,7 +41,7 @@ def test_a_backup_becomes_the_same_database_and_all_of_it_holds(house, world):
     taken = house.take()
     found = house.verify(taken, checkpoint)
     assert all(check.holds for check in found.values()), found
-    assert list(found) == ["whole", "integrity", "tables", "rows", "ledger", "keys", "encrypted columns", "log",
+    assert list(found) == ["whole", "integrity", "tables", "rows", "ledger", "keys", "search index", "encrypted columns", "log",
                            "outside checkpoint"]
     with house.restored(taken):
         assert db.session.get(Identity, world.rosa_identity.id).legal_name == "Rosalind Placeholder"
@@ -268,6 +268,36 @@ def test_a_key_that_is_lost_for_one_column_is_found(house, truth, world):
     found = house.verify(house.take())
     assert not found["encrypted columns"].holds
     assert "contact.code_word" in found["encrypted columns"].says
+
+
+def test_each_key_that_does_not_open_is_counted(house, truth):
+    house.seal()
+    people = truth.scalars(select(PersonKey.person_id).order_by(PersonKey.person_id)).all()
+    noise = people[len(people) // 2:]
+    for person_id in noise:
+        row = truth.get(PersonKey, person_id)
+        row.wrapped = row.wrapped[:HEADER] + os.urandom(len(row.wrapped) - HEADER)
+    truth.commit()
+    found = house.verify(house.take())["keys"]
+    assert not found.holds
+    assert f"{len(noise)} of the keys cannot be opened ({noise[0]}" in found.says
+
+
+def test_a_backup_from_before_the_index_key_was_turned_says_that_rotating_is_needed(house):
+    house.seal()
+    taken, before = house.take(), ring.keys
+    try:
+        ring.load([*(key.destroyed(now()) if key.purpose == "index" else key for key in before),
+                   RingKey("index", 2, os.urandom(32))])
+        found = house.verify(taken)
+        assert {what for what, check in found.items() if not check.holds} == {"search index"}
+        assert "casework keys rotate" in found["search index"].says
+        with house.restored(taken):
+            assert rotation.rows_under_no_key()
+            list(rotation.reindex())
+            assert not rotation.rows_under_no_key()
+    finally:
+        ring.load(before)
 
 
 def test_every_encrypted_column_is_asked():

@@ -75,7 +75,7 @@ def test_the_steps_of_the_readme_restore_it(house, plain, request):
         assert answer.exit_code == 0, (step, answer.output, answer.exception)
         done.append((words[0], answer.stdout))
     said = dict(done)
-    assert [verb for verb, _ in done] == ["restore-verify", "restore", "db", "log"]
+    assert [verb for verb, _ in done] == ["restore-verify", "restore", "db", "keys", "log"]
     assert "Everything holds." in said["restore-verify"]
     assert "0 have none" in said["restore"]
     assert said["log"].startswith("✓ holds")
