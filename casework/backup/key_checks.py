@@ -1,4 +1,4 @@
-"""Whether people's keys open, and whether people can be found: asked of every row, for one that does not is a person."""
+"""Whether people's keys open, and whether people can be found: asked of every row, for each one is a person."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -31,8 +31,8 @@ def people(restored: Restored) -> tuple[bool, str]:
 def search() -> tuple[bool, str]:
     """Every exact index is under an index key that is alive, or else nobody is found by it."""
     lost = rows_under_no_key()
-    return not lost, (f"{lost:,} identifiers are indexed under keys that are not on the ring (any more), and are not found "
-                      "when searched for. After restoring run casework keys rotate, which makes them anew." if lost else
+    return not lost, (f"{lost:,} identifiers are indexed under keys that are gone, and are not found when searched "
+                      "for. After restoring run casework keys rotate, which makes them anew." if lost else
                       "Every identifier is indexed under a key that is alive.")
 
 

@@ -28,7 +28,8 @@ NEVER = "Nothing was ever sealed here, so nothing can be proved."
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether what is there holds; and `missing`: the range that a checkpoint from outside covers and that is not."""
+    """Whether what is there holds; and `missing`: the range that a checkpoint from outside covers and that is not, or
+    the checkpoint itself, where none was found in what was named."""
 
     sound: bool
     says: str
@@ -60,6 +61,7 @@ def _verdict(where: str, last: LogCheckpoint, held: Sequence[Path], status: int,
     wrong = why or " ".join(found.says for found in report.findings if found not in cut)
     if wrong or status == verifier.NOT_JUDGED:
         return Verdict(False, wrong, missing)
+    missing = missing or _nothing_held(held)
     said = [f"{report.records:,} records recomputed, root and signature agree",
             *(f"{each['name']} agrees ({each['size']:,} records)" for each in report.held)]
     return Verdict(True, f"{'; '.join(said)}.", missing)
@@ -73,6 +75,13 @@ def _range(where: str, last: LogCheckpoint, until: int, held: Sequence[Path]) ->
 
 def _all_missing(where: str, held: Sequence[Path]) -> str:
     return f"Missing from {where}: all that the checkpoint you hold covers." if held else ""
+
+
+def _nothing_held(held: Sequence[Path]) -> str:
+    """What was named, and holds no checkpoint: nothing was compared with it."""
+    empty = [str(path) for path in held if path.is_dir() and not any(
+        file.is_file() and not file.is_symlink() and not file.name.startswith(".") for file in path.iterdir())]
+    return f"There is no checkpoint in {', '.join(empty)}, so nothing was compared with it." if empty else ""
 
 
 def _written(held: Sequence[Path]) -> str:

@@ -1,4 +1,4 @@
-"""A backup made a database again: for real, into an empty place, or into scratch that is thrown away.
+"""A backup made a database again, in an empty place.
 
 The file is read through to its end before anything of it is used, so that nothing altered is ever restored.
 """
@@ -6,11 +6,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, insert, inspect, make_url, select
@@ -24,8 +21,6 @@ from ..kernel.streams import NotWhole, opened
 from . import programs
 from .manifest import LENGTH, LONGEST, Manifest
 from .taking import PURPOSE
-
-SCRATCH = "casework_scratch_"
 
 
 @dataclass(frozen=True)
@@ -61,40 +56,13 @@ def restore(file: Path, keys: KeysFile | None, url: str, settings: Mapping[str, 
     return Restored(url, manifest, given, without)
 
 
-@contextmanager
-def scratch(file: Path, keys: KeysFile | None, owner: str, settings: Mapping[str, Any]) -> Iterator[Restored]:
-    """Restored for as long as the block lasts: a file of its own, or a database that the owner makes and drops."""
-    if look(file).database == "sqlite":
-        with TemporaryDirectory(prefix="casework-scratch-") as folder:
-            yield restore(file, keys, f"sqlite:///{folder}/casework.db", settings)
-    else:
-        with _scratch_database(owner) as url:
-            yield restore(file, keys, url, settings, rights=False)
-
-
-@contextmanager
-def _scratch_database(owner: str) -> Iterator[str]:
-    """A new database on the owner's server. It goes at the end, whatever happened, and whoever is still in it."""
-    if make_url(owner).get_backend_name() != "postgresql":
-        raise Conflict("This is a backup of PostgreSQL: set CASEWORK_OWNER_URL to a server where a scratch database "
-                       "may be made.")
-    name, engine = f"{SCRATCH}{token_hex(6)}", create_engine(owner, isolation_level="AUTOCOMMIT")
-    try:
-        with engine.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0")
-            try:
-                yield make_url(owner).set(database=name).render_as_string(hide_password=False)
-            finally:
-                connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    finally:
-        engine.dispose()
-
-
 def _to_sqlite(file: Path, keys: KeysFile | None, target: Path) -> tuple[int, int]:
-    if target.exists():
-        raise Conflict(f"{target} is there already: a backup is restored to where nothing is.")
+    for there in (target, *_beside(target)):
+        if there.exists():
+            raise Conflict(f"{there} is there already: a backup is restored to where nothing is, and SQLite would take "
+                           "a left journal for the new database’s own.")
     part = target.with_name(f"{target.name}.part")
-    part.unlink(missing_ok=True)
+    _clear_away(part)
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             for block in _data(file):
@@ -104,9 +72,18 @@ def _to_sqlite(file: Path, keys: KeysFile | None, target: Path) -> tuple[int, in
         counted = _give_keys(f"sqlite:///{part}", keys)
         part.rename(target)
     finally:
-        for left in (part, *part.parent.glob(f"{part.name}-*")):
-            left.unlink(missing_ok=True)
+        _clear_away(part)
     return counted
+
+
+def _beside(database: Path) -> list[Path]:
+    """What SQLite takes for a part of a database of this name."""
+    return [database.with_name(f"{database.name}-{kind}") for kind in ("wal", "shm", "journal")]
+
+
+def _clear_away(part: Path) -> None:
+    for left in (part, *_beside(part)):
+        left.unlink(missing_ok=True)
 
 
 def _to_postgresql(file: Path, keys: KeysFile | None, url: str, folder: str, rights: bool) -> tuple[int, int]:

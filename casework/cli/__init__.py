@@ -9,7 +9,7 @@ from ..kernel.errors import Refusal
 from ..kernel.keyring import KeysRefused
 from ..settings import Unsafe
 from . import backup, demo, evidence, holds, keys, log, people, running, sealing, working
-from .base import casework
+from .base import casework, end_in_order
 
 __all__ = ["backup", "casework", "demo", "evidence", "holds", "keys", "log", "main", "people", "running", "sealing",
            "working"]
@@ -17,6 +17,7 @@ __all__ = ["backup", "casework", "demo", "evidence", "holds", "keys", "log", "ma
 
 def main() -> None:
     """What `casework` calls. A refusal is one line, never a traceback."""
+    end_in_order()
     try:
         casework()
     except (Refusal, Unsafe, KeysRefused) as refusal:

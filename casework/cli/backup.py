@@ -12,7 +12,8 @@ from flask import current_app
 from .. import create_app
 from ..backup import log_check
 from ..backup.checks import Check, all_of
-from ..backup.restoring import restore, scratch
+from ..backup.restoring import restore
+from ..backup.scratch import scratch
 from ..backup.sources import owner_of
 from ..backup.taking import take
 from ..cases.escrow import KeysFile, read_keys_file

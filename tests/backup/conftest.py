@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import create_engine, select
 
 from casework.backup.checks import all_of
-from casework.backup.restoring import restore, scratch
+from casework.backup.restoring import restore
+from casework.backup.scratch import scratch
 from casework.backup.taking import take
 from casework.cases.escrow import read_keys_file
 from casework.kernel.db import db
@@ -72,6 +73,13 @@ class House:
         keys = read_keys_file(taken.keys) if keys is ... else keys
         with scratch(taken.file, keys, self.url, self.settings) as restored, working_on(self.app, restored.url):
             yield restored
+
+    def on_server(self, question):
+        owner = create_engine(self.url)
+        with owner.connect() as connection:
+            found = connection.exec_driver_sql(question.replace("%", "%%")).scalars().all()
+        owner.dispose()
+        return found
 
     def put_back(self, taken, url):
         return restore(taken.file, read_keys_file(taken.keys), url, self.settings)

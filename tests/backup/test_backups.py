@@ -220,6 +220,34 @@ def test_an_older_backup_is_told_by_the_range_that_it_lacks(house, world):
     assert log_check.check("this database", SIGNER.vkey, [newer]).holds
 
 
+def test_an_empty_folder_is_no_checkpoint_that_anything_goes_on_from(house):
+    kept = house.seal()
+    empty = house.folder / "witness"
+    empty.mkdir()
+    (empty / ".hidden").write_text("nothing")
+    for held in ([empty], [kept, empty]):
+        found = house.verify(house.take(f"with-{len(held)}"), *held)["outside checkpoint"]
+        assert not found.holds
+        assert f"no checkpoint in {empty}" in found.says
+    assert not log_check.check("this database", SIGNER.vkey, [empty]).holds
+    assert house.verify(house.take(), kept)["outside checkpoint"].holds
+
+
+@pytest.mark.parametrize("kind", ["wal", "shm", "journal"])
+def test_a_left_journal_is_in_the_way_of_a_restore(house, kind):
+    """SQLite would write what it holds into the database that takes the name."""
+    if house.url.startswith("postgresql"):
+        pytest.skip("PostgreSQL keeps no journal beside a database")
+    taken, target = house.take(), house.folder / "new.db"
+    left = house.folder / f"new.db-{kind}"
+    left.write_bytes(b"left by whoever was here before")
+    with pytest.raises(Conflict, match=f"new.db-{kind} is there already"):
+        house.put_back(taken, f"sqlite:///{target}")
+    assert not target.exists()
+    left.unlink()
+    house.put_back(taken, f"sqlite:///{target}")
+
+
 def test_an_older_backup_put_into_production_is_told_too(house, world, copy):
     house.seal()
     taken = house.take()

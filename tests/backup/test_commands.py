@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import make_url
 
+from casework.backup import scratch
 from casework.backup.restoring import look
 from casework.cli import casework
 from casework.kernel.db import db
@@ -130,6 +131,55 @@ def test_a_backup_that_is_killed_leaves_nothing_under_its_name(house, plain):
     assert run(["backup", str(file)], settings).exit_code == 0
     look(file)
     assert sorted(each.name for each in house.folder.iterdir()) == ["killed", "killed.keys"]
+
+
+def scratches(house, folder):
+    """What restore-verify has made and not yet thrown away."""
+    if house.url.startswith("sqlite"):
+        return [each.name for each in folder.iterdir() if each.name.startswith("casework-scratch-")]
+    return house.on_server("SELECT datname FROM pg_database WHERE datname LIKE 'casework_scratch_%'")
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("word", [signal.SIGTERM, signal.SIGHUP])
+def test_restore_verify_that_is_told_to_end_leaves_no_scratch(house, plain, word):
+    """In it are people's keys."""
+    taken = house.take()
+    settings = environment(plain, TMPDIR=str(house.folder))
+    before = set(scratches(house, house.folder))
+    process = subprocess.Popen([*CASEWORK, "restore-verify", str(taken.file)], env=settings, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    while process.poll() is None and not set(scratches(house, house.folder)) - before:
+        time.sleep(0.001)
+    process.send_signal(word)
+    assert process.wait(30) == 128 + word
+    assert set(scratches(house, house.folder)) <= before
+
+
+@pytest.mark.crash
+def test_what_a_killed_restore_verify_left_goes_before_the_next(house, plain, monkeypatch):
+    """But not what another one has that is alive."""
+    taken = house.take()
+    settings = environment(plain, TMPDIR=str(house.folder))
+    monkeypatch.setattr(scratch.tempfile, "tempdir", str(house.folder))
+    before = set(scratches(house, house.folder))
+    process = subprocess.Popen([*CASEWORK, "restore-verify", str(taken.file)], env=settings, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    while process.poll() is None and not set(scratches(house, house.folder)) - before:
+        time.sleep(0.001)
+    time.sleep(0.2)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    left = set(scratches(house, house.folder)) - before
+    assert left, "the kill came too late: this proves nothing"
+    while house.url.startswith("postgresql") and house.on_server(
+            "SELECT pid FROM pg_stat_activity WHERE datname LIKE 'casework_scratch_%'"):
+        time.sleep(0.01)  # the server notices in its own time that nobody is there any more
+    with house.restored(taken):
+        alive = set(scratches(house, house.folder))
+        assert not alive & left
+        with house.restored(taken):
+            assert alive <= set(scratches(house, house.folder))
 
 
 def begun(folder):
