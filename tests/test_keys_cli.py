@@ -95,6 +95,26 @@ def test_a_person_s_key_is_destroyed_by_two_and_older_keys_files_are_noise(casew
                           "key_ring.destroy"]
 
 
+def test_nothing_is_destroyed_where_the_keys_file_could_not_follow(casework, world, truth, key_file):
+    number, person_id = world.rosa.number, world.rosa.person_id
+    token = tokens.create(SYSTEM, world.hana, label="keys", scopes="key_destruction.*")
+    db.session.remove()
+    proposing = ("keys", "destroy", "--person", number, "--reason", "Ended", "--document", "DAA-1")
+    assert casework(*proposing, given=f"priya\n{PASSWORD}\n")[0] == 0
+    confirming = ("keys", "destroy", "--person", number, "--confirm")
+    for in_the_way, says in (("people.keys", "cannot be read: IsADirectoryError"), ("keys.new", "somebody else is changing")):
+        key_file.with_name(in_the_way).mkdir()
+        status, said, wrong = casework(*confirming, token=token)
+        assert status == 1 and says in wrong, (said, wrong)
+        key_file.with_name(in_the_way).rmdir()
+        truth.rollback()
+        assert truth.get(PersonKey, person_id) is not None
+    assert casework(*confirming, token=token)[0] == 0
+    truth.rollback()
+    truth.expire_all()
+    assert truth.get(PersonKey, person_id) is None
+
+
 def test_a_hold_is_placed_listed_and_lifted(casework, world):
     token = tokens.create(SYSTEM, world.priya, label="keys")
     number = world.rosa.number

@@ -27,8 +27,8 @@ FOLDER, DATABASE = "casework-scratch-", "casework_scratch_"
 LEFT = text("""SELECT datname FROM pg_database d WHERE datname ~ :name AND pg_has_role(datdba, 'USAGE')
     AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)""")
 ELSEWHERE = "This is a backup of PostgreSQL: set CASEWORK_OWNER_URL to a server where a database may be made."
-MAY_NOT = ("The owner of the database may not make a scratch database. Let a superuser say ALTER ROLE … CREATEDB, or set "
-           "CASEWORK_OWNER_URL to another server for this.")
+MAY_NOT = ("The owner of the database may not make a scratch database. Let a superuser say ALTER ROLE … CREATEDB, or "
+           "set CASEWORK_OWNER_URL to another server for this.")
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from ..kernel.alone import alone
 from ..kernel.crypto import HEADER, Key, Place, Unreadable, seal, unseal
 from ..kernel.db import db, now, uuid7
 from ..kernel.errors import Conflict
-from ..kernel.key_files import replace_file
+from ..kernel.key_files import changing, replace_file
 from ..kernel.keyring import KeysRefused, ring
 from ..kernel.scope import rules
 from .destruction import KeyDestruction
@@ -86,6 +86,17 @@ def write_keys_file(path: Path, connection: Connection, key: Key | None = None) 
         raise Conflict(OVERTAKEN)
     replace_file(path, content)
     return made
+
+
+def require_place(path: Path) -> None:
+    """KeysRefused unless a keys file can be written here, proved by writing what is there again."""
+    with changing(path) as write:
+        try:
+            now_there = path.read_bytes() if path.exists() else b""
+        except OSError as problem:
+            raise KeysRefused(f"The keys file {path} cannot be read: {type(problem).__name__}.") from None
+        if now_there:
+            write(now_there)
 
 
 def read_keys_file(path: Path) -> KeysFile:

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 from ..audit import remember
@@ -10,14 +9,11 @@ from ..kernel.crypto import key_id
 from ..kernel.db import now
 from ..kernel.errors import Conflict, Invalid
 from ..kernel.key_sources import new_key, source
-from ..kernel.keyring import PURPOSES, KeysRefused, RingKey, State, ring
+from ..kernel.keyring import PURPOSES, REST, KeysRefused, RingKey, State, ring
 from ..kernel.system import SYSTEM
 from .escrow import read_keys_file
 from .models import key_place
 from .rotation import rows_naming
-
-REST = timedelta(minutes=10)
-"""How long a retired key rests before it may be destroyed: whoever began to seal under it has ended by then."""
 
 
 def add(purpose: str) -> RingKey:

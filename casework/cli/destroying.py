@@ -13,7 +13,7 @@ from ..audit import remember
 from ..cases import destroying
 from ..cases import keys as deeds
 from ..cases.destruction import KeyDestruction
-from ..cases.escrow import nobody_else, write_keys_file
+from ..cases.escrow import nobody_else, require_place, write_keys_file
 from ..cases.models import Case, Person, PersonKey
 from ..kernel.conditions import Actor
 from ..kernel.db import db
@@ -52,11 +52,12 @@ def propose(actor: Actor, person: Person, *, reason: str, document: str) -> None
 
 
 def confirm(actor: Actor, person: Person) -> None:
-    """Nothing is destroyed unless the keys file can follow at once."""
+    """Nothing is destroyed unless the ring and the keys file can be written, so that they follow at once."""
     file = escrow_file()
-    source.writable()
     proposal = proposal_for(actor, person)
     with nobody_else():
+        source.require_writable()
+        require_place(file)
         destroying.confirm(actor, proposal)
         click.echo(f"The key is destroyed, under {proposal.document}. Nothing sealed about this person opens any more.")
         _write_keys(file, turn=True)

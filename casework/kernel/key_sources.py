@@ -12,7 +12,7 @@ from pathlib import Path
 from . import kms, passphrase
 from .crypto import SECRET
 from .db import now
-from .key_files import Stamp, create_file, read_file, replace_file, stamp
+from .key_files import Stamp, changing, create_file, read_file, stamp
 from .keyring import DEMO, PURPOSES, KeysRefused, RingKey, ring, sorted_out
 from .ring_text import Plain, Wrapping, parse, split, text_of
 
@@ -51,9 +51,11 @@ class Source:
 
     def anew(self) -> Iterable[RingKey] | None:
         """The keys, if the file is another than the one last read."""
-        if self.path is None or stamp(self.path) in (self._seen, None):
+        if self.path is None:
             return None
-        return self.read()
+        if (found := stamp(self.path)) is None:
+            raise KeysRefused(f"The key file {self.path} is gone, or may not be looked at.")
+        return None if found == self._seen else self.read()
 
     def writable(self) -> Path:
         """The file; KeysRefused where the keys are not in one."""
@@ -62,12 +64,17 @@ class Source:
         return self.path
 
     def change(self, change: Callable[[list[RingKey]], list[RingKey]]) -> None:
-        """Write the ring again, changed; refused where Casework cannot write it."""
-        path = self.writable()
-        keys = change(self.read())
-        sorted_out(keys)
-        replace_file(path, text_of(keys, self.wrapping).encode())
+        """Write the ring again, changed; refused where Casework cannot write it. Nobody else changes it between the
+        reading and the writing."""
+        with changing(self.writable()) as write:
+            keys = change(self.read())
+            sorted_out(keys)
+            write(text_of(keys, self.wrapping).encode())
         ring.look()
+
+    def require_writable(self) -> None:
+        """KeysRefused unless the ring can be changed, proved by writing it again as it is."""
+        self.change(lambda keys: keys)
 
 
 source = Source()

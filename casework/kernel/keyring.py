@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from time import monotonic
@@ -22,6 +22,9 @@ DEMO = b"PUBLISHED DEMO KEY: NOT FOR CASE"
 PURPOSES = ("master", "index", "backup", "escrow")
 NEEDED = ("master", "index")
 LOOK_EVERY = 1.0  # seconds
+REST = timedelta(minutes=10)
+"""How long a retired key rests before it may be destroyed. Whoever has not seen the ring for so long seals nothing new:
+what it takes for the key in use may be gone."""
 
 
 class KeysRefused(Exception):
@@ -67,7 +70,8 @@ class KeyRing:
         self._keys: dict[str, dict[int, RingKey]] = {}
         self._anew: Callable[[], Iterable[RingKey] | None] = lambda: None
         self._looked = 0.0
-        self.trouble = ""
+        self.trouble = self._unfit = ""
+        self._seen = 0.0
         self.on_load: list[Callable[[], None]] = []
 
     def load(self, keys: Iterable[RingKey]) -> None:
@@ -79,7 +83,8 @@ class KeyRing:
 
     def follow(self, anew: Callable[[], Iterable[RingKey] | None]) -> None:
         """From here on ask `anew` whether the source has changed: it gives the keys again if so, and else None."""
-        self._anew = anew
+        self._anew, self._seen = anew, monotonic()
+        self.trouble = self._unfit = ""
 
     def look(self) -> None:
         """Take the keys anew if their source has changed. What cannot be read leaves the ring as it is, and is the
@@ -87,16 +92,22 @@ class KeyRing:
         self._looked = monotonic()
         try:
             if (keys := self._anew()) is not None:
-                self._change(list(keys))
-                self.trouble = ""
+                self._unfit = self._change(list(keys))
+            self.trouble = self._unfit
         except KeysRefused as refused:
             self.trouble = str(refused)
+        if not self.trouble:
+            self._seen = self._looked
 
-    def _change(self, keys: list[RingKey]) -> None:
-        """A ring in use stays what it was allowed to start with."""
+    def _change(self, keys: list[RingKey]) -> str:
+        """A ring in use stays what it was allowed to start with; else why not."""
         if not self.is_demo and any(key.secret == DEMO for key in keys):
-            raise KeysRefused("The published demo key cannot be added to a ring that is in use.")
-        self.load(keys)
+            return "The published demo key cannot be added to a ring that is in use."
+        try:
+            self.load(keys)
+        except KeysRefused as refused:
+            return str(refused)
+        return ""
 
     @property
     def current(self) -> Key:
@@ -129,6 +140,9 @@ class KeyRing:
     def current_of(self, purpose: str) -> Key:
         """The key of this purpose that is used for what is new. Looks for a newer one each time."""
         self.look()
+        if self.trouble and monotonic() - self._seen > REST.seconds:
+            raise KeysRefused(f"Nothing new is sealed, for the keys were not to be had for {REST.seconds // 60} "
+                              f"minutes: {self.trouble}")
         fit = [key for held in self._keys.get(purpose, {}).values() if (key := held.key) and not held.retired_at]
         if not fit and not self._keys:
             raise KeysRefused("No keys are loaded: set CASEWORK_KEYS_FILE or CASEWORK_KEYS.")

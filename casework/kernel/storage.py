@@ -6,8 +6,11 @@ Neither reaches what a disk, a replica or an archive of the journal keeps by its
 """
 from __future__ import annotations
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
+
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 def forget_deleted(engine: Engine, table: str, *, owner_url: str = "") -> bool:
@@ -26,6 +29,14 @@ def _written_anew(engine: Engine, table: str) -> bool:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         mine = connection.exec_driver_sql(
             "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = %s::regclass", (table,)).scalar_one()
-        if mine:
-            connection.exec_driver_sql(f'VACUUM (FULL) "{table}"')
-    return bool(mine)
+        return bool(mine) and _rewritten(connection, table)
+
+
+def _rewritten(connection: Connection, table: str) -> bool:
+    try:
+        connection.exec_driver_sql(f'VACUUM (FULL) "{table}"')
+    except OperationalError as problem:
+        if getattr(problem.orig, "sqlstate", "") == LOCK_NOT_AVAILABLE:
+            return False
+        raise
+    return True

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.kernel import crypto, data_keys
+from casework.kernel import crypto, data_keys, keyring
 from casework.kernel.crypto import HEADER, Destroyed, Place, Unreadable, key_id, seal
 from casework.kernel.data_keys import data_key, new_data_key
-from casework.kernel.key_files import read_file
-from casework.kernel.key_sources import configure, generate_file
+from casework.kernel.key_files import read_file, replace_file
+from casework.kernel.key_sources import Source, configure, generate_file, source
 from casework.kernel.keyring import DEMO, PURPOSES, KeyRing, KeysRefused, RingKey, ring
 from casework.kernel.ring_text import Plain, parse, split, text_of
 from tests.kernel.rings import made
@@ -230,6 +230,70 @@ class TestGeneratedFiles:
         with pytest.raises(FileExistsError):
             generate_file(key_file)
         assert key_file.read_text() == LINES
+
+
+class TestChanging:
+    def test_the_file_keeps_its_owner_and_no_others_may_read_it(self, key_file):
+        if os.geteuid():
+            pytest.skip("only root gives a file to somebody else")
+        os.chown(key_file, 4321, 8765)
+        key_file.chmod(0o400)
+        replace_file(key_file, b"new")
+        found = key_file.stat()
+        assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (4321, 8765, 0o400)
+        assert key_file.read_bytes() == b"new"
+
+    def test_it_is_refused_where_its_owner_could_not_read_it_any_more(self, key_file, monkeypatch):
+        if os.geteuid():
+            pytest.skip("only root gives a file to somebody else")
+        os.chown(key_file, 4321, 8765)
+        monkeypatch.setattr(os, "fchown", lambda *_: (_ for _ in ()).throw(PermissionError()))
+        with pytest.raises(KeysRefused, match="belongs to another"):
+            replace_file(key_file, b"new")
+        assert key_file.read_text() == LINES
+        assert [each.name for each in key_file.parent.iterdir()] == [key_file.name]
+
+    def test_two_who_change_the_ring_at_once_lose_neither_change(self, key_file):
+        """What one reads, and then writes, is what is there: the other is told to wait."""
+        configure({"KEYS_FILE": key_file})
+        inner = Source()
+        inner.use(path=key_file)
+
+        def change(keys):
+            with pytest.raises(KeysRefused, match="somebody else is changing it"):
+                inner.change(lambda keys: [*keys, RingKey("escrow", 1, b"e" * 32)])
+            return [*keys, RingKey("master", 2, NEXT)]
+
+        source.change(change)
+        inner.change(lambda keys: [*keys, RingKey("escrow", 1, b"e" * 32)])
+        assert [key.name for key in ring.keys] == ["master-1", "master-2", "index-1", "escrow-1"]
+
+    def test_a_place_that_cannot_be_written_is_said_in_words(self, key_file):
+        with pytest.raises(KeysRefused, match="cannot be written"):
+            replace_file(key_file / "below", b"new")
+
+
+class TestAFileThatIsGone:
+    def test_it_is_trouble_until_it_is_back(self, key_file, tmp_path):
+        configure({"KEYS_FILE": key_file})
+        key_file.rename(tmp_path / "away")
+        assert ring.current.id == 1
+        assert "is gone" in ring.trouble
+        (tmp_path / "away").rename(key_file)
+        assert ring.current.id == 1
+        assert ring.trouble == ""
+
+    def test_after_a_while_nothing_new_is_sealed_and_what_is_there_still_opens(self, key_file, monkeypatch):
+        configure({"KEYS_FILE": key_file})
+        before = new_data_key(PLACE)
+        key_file.unlink()
+        start = keyring.monotonic()
+        monkeypatch.setattr(keyring, "monotonic", lambda: start + 599)
+        assert new_data_key(PLACE)
+        monkeypatch.setattr(keyring, "monotonic", lambda: start + 602)
+        with pytest.raises(KeysRefused, match="Nothing new is sealed"):
+            new_data_key(PLACE)
+        assert data_key(PLACE, before).secret
 
 
 RETIRED = datetime(2026, 11, 26, tzinfo=UTC)
