@@ -75,3 +75,18 @@ def test_what_is_refused_is_one_line_and_a_status(casework):
     status, said, wrong = casework("token", "create", "--user", "nobody")
     assert status == 2
     assert said == ""
+
+
+@pytest.mark.slow
+def test_what_the_disk_or_the_database_refuses_is_one_line_too(casework, tmp_path):
+    for words in (("token", "create", "--user", "root"), ("restore", str(tmp_path))):
+        status, said, wrong = casework(*words)
+        assert (status, said) == (1, "")
+        assert len(wrong.splitlines()) == 1, wrong
+    assert "run casework db upgrade first" in casework("backup", str(tmp_path / "one"))[2]
+    casework("db", "upgrade")
+    (tmp_path / "file").write_text("no folder")
+    status, _, wrong = casework("backup", str(tmp_path / "file" / "one"), "--keys", str(tmp_path / "keys"))
+    assert status == 1
+    assert wrong.startswith("Error: Not a directory: ")
+    assert len(wrong.splitlines()) == 1

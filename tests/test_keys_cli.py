@@ -115,6 +115,11 @@ def test_nothing_is_destroyed_where_the_keys_file_could_not_follow(casework, wor
     assert truth.get(PersonKey, person_id) is None
 
 
+def test_a_batch_of_nothing_is_no_batch(casework):
+    status, said, _ = casework("keys", "rotate", "--batch", "0")
+    assert status == 2 and "x>=1" in said
+
+
 def test_a_hold_is_placed_listed_and_lifted(casework, world):
     token = tokens.create(SYSTEM, world.priya, label="keys")
     number = world.rosa.number

@@ -42,7 +42,9 @@ def all_of(restored: Restored, vkey: str, held: Sequence[Path]) -> Iterator[Chec
     yield Check("whole", True, f"Not altered since it was taken at {manifest.taken_at} by {manifest.product}.")
     with rules("restore-verify"):
         yield _integrity()
-        yield _revision(manifest)
+        yield (tables := _revision(manifest))
+        if not tables.holds:
+            return
         yield _counts(manifest)
         yield _ledger()
         yield Check("keys", *key_checks.people(restored))
@@ -99,9 +101,13 @@ def _of_postgresql(connection: Connection) -> tuple[list[str], str]:
     return wrong, SOUND
 
 
+OTHER = ("; this Casework is written for {head}, and asks nothing more of them. Verify it with the Casework that took "
+         "it, or restore it and run casework db upgrade first.")
+
+
 def _revision(manifest: Manifest) -> Check:
     present, head = schema.present(), schema.head()
-    says = f"The tables are at {present}" + ("." if present == head else f"; this Casework is written for {head}.")
+    says = f"The tables are at {present}" + ("." if present == head else OTHER.format(head=head))
     return Check("tables", present == head == manifest.revision, says)
 
 

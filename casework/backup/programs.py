@@ -17,6 +17,7 @@ from ..kernel.errors import Conflict
 
 BLOCK = 1 << 18
 WORDS = 400
+PASSWORD = "password"
 
 
 class NotDone(Conflict):
@@ -101,9 +102,12 @@ def plain(url: str) -> URL:
 
 def _without_password(url: str) -> str:
     """Whoever lists the processes of this machine sees the words of a command."""
-    return plain(url).set(password=None).render_as_string(hide_password=False)
+    said = plain(url).difference_update_query([PASSWORD])
+    return URL.create(said.drivername, said.username, None, said.host, said.port, said.database,
+                      said.query).render_as_string(hide_password=False)
 
 
 def _environment(url: str) -> dict[str, str]:
-    password = plain(url).password
+    """A password in the query counts, as it does for libpq."""
+    password = plain(url).query.get(PASSWORD) or plain(url).password
     return {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from .. import schema
 from ..audit import remember
 from ..cases.escrow import nobody_else, standing
 from ..kernel.crypto import Key
@@ -51,6 +52,7 @@ def take(settings: Mapping[str, Any], file: Path, keys: Path, *, chunk: int = CH
     """Back up the database to `file` and people's keys to `keys`. It is in the trail before either has its name:
     what cannot be written down is not taken away. Refused where a file is there already, and when a key was destroyed
     meanwhile."""
+    _require_tables()
     for wanted in (file, keys):
         if wanted.exists():
             raise Conflict(f"{wanted} is there already: a backup is never written over.")
@@ -66,6 +68,13 @@ def take(settings: Mapping[str, Any], file: Path, keys: Path, *, chunk: int = CH
             part.rename(file)
             _settled(file.parent, keys.parent)
     return taken
+
+
+def _require_tables() -> None:
+    """What this code does not know it could not say to be whole."""
+    if (present := schema.present()) != (head := schema.head()):
+        raise Conflict(f"The tables are at {present or 'nothing'}, and this Casework is written for {head}: run "
+                       "casework db upgrade first.")
 
 
 def _written(found: Source, part: Path, key: Key, chunk: int) -> tuple[int, str]:

@@ -52,6 +52,8 @@ def destroy(name: str, keys_file: Path | None = None) -> RingKey:
         raise Conflict(f"{rows} rows name {name}: without it nobody could read them. Run casework keys rotate first.")
     if keys_file and (rows := _wrapped_in(keys_file, key)):
         raise Conflict(f"{rows} rows of the keys file name {name}. Run casework keys escrow first.")
+    if keys_file and key.purpose == "escrow" and keys_file.exists() and read_keys_file(keys_file).escrow == name:
+        raise Conflict(f"The keys file is sealed under {name}, and would be noise. Run casework keys escrow first.")
     source.writable()
     remember(SYSTEM, "key_ring.destroy", key=name)
     return _changed(key.destroyed(now()))

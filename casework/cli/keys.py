@@ -80,7 +80,8 @@ def retire(name: str) -> None:
 
 
 @keys.command()
-@click.option("--batch", default=rotation.BATCH, show_default=True, help="Rows in one transaction.")
+@click.option("--batch", type=click.IntRange(min=1), default=rotation.BATCH, show_default=True,
+              help="Rows in one transaction.")
 @click.option("--person", help="Only this person's key: a case number or the id of a person.")
 @with_app
 def rotate(batch: int, person: str | None) -> None:

@@ -76,7 +76,8 @@ def changing(path: Path) -> Iterator[Callable[[bytes], None]]:
 @contextmanager
 def _open_alone(fresh: Path, path: Path) -> Iterator[int]:
     try:
-        fresh.parent.mkdir(parents=True, exist_ok=True)
+        if not fresh.parent.exists():
+            fresh.parent.mkdir(parents=True)
         _make_way(fresh)
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -9,11 +9,13 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import func, select, text
 
+from casework import schema
 from casework.access import actions as access
 from casework.audit.models import AuditEvent
-from casework.backup import checks, log_check, sources
+from casework.backup import checks, log_check, programs, sources
 from casework.backup.checks import all_of, encrypted
 from casework.backup.restoring import look
+from casework.backup.scratch import scratch
 from casework.cases import destroying, escrow, rotation
 from casework.cases.escrow import read_keys_file
 from casework.cases.files import Identity
@@ -326,6 +328,36 @@ def test_a_backup_from_before_the_index_key_was_turned_says_that_rotating_is_nee
             assert not rotation.rows_under_no_key()
     finally:
         ring.load(before)
+
+
+def test_tables_of_an_older_revision_are_refused_in_words(house, monkeypatch):
+    taken = house.take()
+    monkeypatch.setattr(schema, "head", lambda: "9999")
+    with pytest.raises(Conflict, match="run casework db upgrade first"):
+        house.take("two")
+    found = house.verify(taken)
+    assert list(found) == ["whole", "integrity", "tables"]
+    assert not found["tables"].holds
+    assert "casework db upgrade" in found["tables"].says
+
+
+def test_an_owner_who_may_not_make_a_database_is_told_what_is_needed(house):
+    if house.url.startswith("sqlite"):
+        pytest.skip("SQLite has no rights to give")
+    taken = house.take()
+    with db.engine.connect() as connection:
+        role = connection.exec_driver_sql("SELECT current_user").scalar_one()
+    assert role == "casework_runtime"
+    weak = house.url.replace("//postgres@", f"//{role}@")
+    with pytest.raises(Conflict, match="CREATEDB"), scratch(taken.file, None, weak, house.settings):
+        pass
+
+
+def test_no_password_is_on_a_command_line_wherever_it_stands_in_the_address():
+    for url in ("postgresql+psycopg://me:secret@db/x", "postgresql+psycopg://me@db/x?password=secret&sslmode=require"):
+        assert "secret" not in programs._without_password(url)
+        assert programs._environment(url)["PGPASSWORD"] == "secret"
+    assert "sslmode=require" in programs._without_password(url)
 
 
 def test_every_encrypted_column_is_asked():

@@ -215,6 +215,16 @@ class TestTheRing:
             write_keys_file(tmp_path / "people.keys", db.session().connection())
             keys.destroy("master-1", tmp_path / "people.keys")
 
+    def test_an_escrow_key_that_the_newest_keys_file_is_sealed_under_stays(self, world, key_file, tmp_path):
+        write_keys_file(tmp_path / "people.keys", db.session().connection())
+        keys.add("escrow")
+        keys.retire("escrow-1")
+        with at(now() + timedelta(minutes=11)):
+            with pytest.raises(Conflict, match="sealed under escrow-1"):
+                keys.destroy("escrow-1", tmp_path / "people.keys")
+            write_keys_file(tmp_path / "people.keys", db.session().connection())
+            keys.destroy("escrow-1", tmp_path / "people.keys")
+
     def test_an_index_key_goes_only_when_no_index_names_it(self, world, truth, key_file):
         keys.add("index")
         keys.retire("index-1")
