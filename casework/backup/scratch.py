@@ -15,7 +15,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from ..cases.escrow import KeysFile
@@ -24,8 +24,8 @@ from .restoring import Restored, look, restore
 
 INSUFFICIENT_PRIVILEGE = "42501"
 FOLDER, DATABASE = "casework-scratch-", "casework_scratch_"
-LEFT = text("""SELECT datname FROM pg_database d WHERE datname ~ :name AND pg_has_role(datdba, 'USAGE')
-    AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)""")
+LEFT = """SELECT datname FROM pg_database d WHERE datname ~ '^casework_scratch_[0-9a-f]{12}$' AND
+    pg_has_role(datdba, 'USAGE') AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)"""
 ELSEWHERE = "This is a backup of PostgreSQL: set CASEWORK_OWNER_URL to a server where a database may be made."
 MAY_NOT = ("The owner of the database may not make a scratch database. Let a superuser say ALTER ROLE … CREATEDB, or "
            "set CASEWORK_OWNER_URL to another server for this.")
@@ -124,6 +124,6 @@ def _make(connection: Connection, name: str) -> None:
 
 def _clear_databases(connection: Connection) -> None:
     """The owner's, that no session uses. Who comes in meanwhile keeps it."""
-    for name in connection.scalars(LEFT, {"name": f"^{DATABASE}[0-9a-f]{{12}}$"}).all():
+    for name in connection.exec_driver_sql(LEFT).scalars().all():
         with suppress(DBAPIError):
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
