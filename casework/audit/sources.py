@@ -77,6 +77,8 @@ def own(statement: Any, parts: Iterable[Any], found: Collection[str], beside: Co
         return set(found)
     if statement._correlate:
         return set(found) - set(around) & set().union(*map(names, statement._correlate))
+    if statement._correlate_except is not None:
+        return set(found) - (set(around) - set().union(*map(names, statement._correlate_except)))
     if not statement._auto_correlate or len(found) == 1:
         return set(found)
     joins = list(joins_of(statement, parts))
