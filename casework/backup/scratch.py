@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -22,6 +23,7 @@ from ..cases.escrow import KeysFile
 from ..kernel.errors import Conflict
 from .restoring import Restored, look, restore
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 INSUFFICIENT_PRIVILEGE = "42501"
 FOLDER, DATABASE = "casework-scratch-", "casework_scratch_"
 LEFT = """SELECT datname FROM pg_database d WHERE datname ~ '^casework_scratch_[0-9a-f]{12}$' AND
@@ -92,14 +94,25 @@ def _database(owner: str) -> Iterator[str]:
     try:
         with engine.connect() as connection:
             _clear_databases(connection)
-            _make(connection, name)
             try:
+                with _undisturbed():
+                    _make(connection, name)
                 with _held(url := make_url(owner).set(database=name).render_as_string(hide_password=False)):
                     yield url
             finally:
-                connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+                connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Whoever tells the process to end is heard afterwards: what is half made could be neither named nor dropped."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
