@@ -27,7 +27,8 @@ LOOKS = frozenset({"case.search", "case.who_looked", "disbursement.export", "aud
 # Said once when a row is made: where it belongs and whom it is about. The runtime role has no right to change them.
 GIVEN_ONCE = frozenset({"id", "person_id", "case_id", "office_id", "case_number", "number", "request_id", "user_id",
                         "disbursement_id", "assessment_id", "investigation_id", "extends_id", "year", "serial",
-                        "fiscal_year", "role", "given_by_id", "author_id", "requested_at", "requested_by_id", "digest"})
+                        "fiscal_year", "role", "given_by_id", "author_id", "requested_at", "requested_by_id", "digest",
+                        "began_at"})
 CHANGES = frozenset({("case", "investigation_id")})  # a case may come to hang on an investigation later
 # What a row repeats of the record it belongs to is what stands there, whoever writes it.
 REPEATED = {"person_id": "person_id", "office_id": "office_id", "case_id": "case_id", "case_number": "case_number",

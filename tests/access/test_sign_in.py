@@ -1,8 +1,10 @@
 """Coming in, going out, one's own account."""
 import pytest
+from sqlalchemy import update
 
 from casework.access.models import SignIn
 from casework.audit.models import AuditEvent
+from casework.kernel.db import db
 from tests.world import PASSWORD
 
 
@@ -115,3 +117,12 @@ def test_a_password_that_cannot_be_changed_says_why_beside_the_field(browser, ol
     assert answer.status_code == 422
     assert said in answer.text
     assert new not in answer.text
+
+
+def test_a_session_whose_row_was_made_another_persons_is_nobodys(stranger, world, truth):
+    come_in(stranger)
+    assert stranger.get("/me").status_code == 200
+    truth.execute(update(SignIn).where(SignIn.user_id == world.ada.id).values(user_id=world.hana.id))
+    truth.commit()
+    db.session.rollback()
+    assert stranger.get("/me").status_code == 303
