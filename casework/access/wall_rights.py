@@ -47,7 +47,7 @@ def adding(model: Model, known: dict[str, Model]) -> str:
                if verb.split(".")[0] == name and policy.judged_on(verb) != name and verb not in LOOKS]
     if said.made_by:
         found.append(f"(SELECT wall.holds({array(roles_of(said.made_by))}))")
-    follows = _by_deed(model, known) if said.deeds else _follows(model, known)
+    follows = _by_deed(model) if said.deeds else _follows(model)
     if follows:
         found.append(follows)
     elif said.signed and not found:
@@ -75,31 +75,33 @@ def _made(verb: str, model: Model, known: dict[str, Model]) -> str:
     return f'EXISTS (SELECT FROM "{parent}" WHERE "{parent}".id = {column(model, key)} AND ({may}))'
 
 
-def _follows(model: Model, known: dict[str, Model]) -> str:
-    """Whoever made or changed the parent in this transaction, which is quickly seen, or else may change it."""
+def _follows(model: Model) -> str:
+    """Of several parents the first that is there counts."""
     found: list[str] = []
     before: list[str] = []
     for key, parent in parents(model):
         mine = column(model, key)
-        may = changing(known[parent], known)
-        asked = f' OR EXISTS (SELECT FROM "{parent}" WHERE "{parent}".id = {mine} AND ({may}))' if may else ""
-        found.append(" AND ".join((*before, f"(wall.wrote_{parent}({mine}){asked})")))
+        found.append(" AND ".join((*before, f"wall.follows_{parent}({mine})")))
         before.append(f"{mine} IS NULL")
     return " OR ".join(found)
 
 
-def _by_deed(model: Model, known: dict[str, Model]) -> str:
-    """Whoever may do to the parent what the row says was done. In the middle of that very deed, when the parent is in
-    another state already, it is enough to have changed it by right and to hold a role of the deed."""
+def _by_deed(model: Model) -> str:
+    """Whoever may do to the parent what the row says was done."""
     found: list[str] = []
     before: list[str] = []
     for key, parent in parents(model):
-        for verb in sorted(policy.VERBS - LOOKS):
-            if verb.split(".")[0] == parent and (word := _word_for(verb, model)):
-                done = f"{column(model, walled(model).deeds)} = '{word}'"
-                found.append(" AND ".join((*before, done, f"({_does(verb, model, key, known[parent])})")))
+        for verb, word in words_for(model, parent):
+            done = f"{column(model, walled(model).deeds)} = '{word}'"
+            found.append(" AND ".join((*before, done, f"{does(verb)}({column(model, key)})")))
         before.append(f"{column(model, key)} IS NULL")
     return " OR ".join(f"({each})" for each in found)
+
+
+def words_for(model: Model, parent: str) -> list[tuple[str, str]]:
+    """The deeds to this parent by which such a row is added, each with what the row calls it."""
+    said = ((verb, _word_for(verb, model)) for verb in sorted(policy.VERBS - LOOKS) if verb.split(".")[0] == parent)
+    return [(verb, word) for verb, word in said if word]
 
 
 def _word_for(verb: str, model: Model) -> str:
@@ -109,28 +111,46 @@ def _word_for(verb: str, model: Model) -> str:
     return words[0] if words else "" if deed.startswith("read") or deed in dict(called) else deed
 
 
-def _does(verb: str, model: Model, key: str, parent: Model) -> str:
-    name, mine = parent.__tablename__, column(model, key)
-    just_now = f"wall.wrote_{name}({mine}) AND (SELECT wall.holds({array(roles_of(verb))}))"
-    if policy.judged_on(verb) != name:
-        return just_now
-    may = " OR ".join(clauses([verb], parent))
-    return f'({just_now}) OR EXISTS (SELECT FROM "{name}" WHERE "{name}".id = {mine} AND ({may}))'
+def clauses_for(verb: str, parent: Model) -> list[str]:
+    """Who may do this to such a parent; nobody, where it is judged on something else."""
+    return clauses([verb], parent) if policy.judged_on(verb) == parent.__tablename__ else []
+
+
+def holders_of(verb: str) -> str:
+    return array(roles_of(verb))
+
+
+def does(verb: str) -> str:
+    """The function that says whether the asker may do this to the record of this key."""
+    return f"wall.does_{verb.replace('.', '_')}"
 
 
 # ── Who may change ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def changing(model: Model, known: dict[str, Model]) -> str:
-    """Any verb of its own. What a transaction has written already it may go on writing: a step that signs is still at
-    work when its signature stands."""
-    name, said = model.__tablename__, walled(model)
-    if said.kept or said.stays or name in APPEND_ONLY:
+def changing(model: Model) -> str:
+    """Casework by itself, or a person: what they may is a function of the row, asked clause by clause, so that a
+    statement that changes one row does not plan and set up all that could have been asked of it."""
+    name = model.__tablename__
+    if _is_final(model):
         return ""
-    own = clauses(_judged_on(name), model)
-    follows = _follows(model, known) if not own and name not in READ_BY_ALL else ""
     system = "(SELECT wall.system())" if "update" in _system_may(model) else ""
-    return " OR ".join(filter(None, (*own, follows, system)))
+    people = f'wall.changes_{name}("{name}")' if changes(model) else ""
+    return " OR ".join(filter(None, (system, people)))
+
+
+def changes(model: Model) -> list[str]:
+    """The people who may: by any verb of its own, or with its parent."""
+    name = model.__tablename__
+    if _is_final(model):
+        return []
+    own = clauses(_judged_on(name), model)
+    return own or ([_follows(model)] if parents(model) and name not in READ_BY_ALL else [])
+
+
+def _is_final(model: Model) -> bool:
+    said = walled(model)
+    return said.kept or said.stays or model.__tablename__ in APPEND_ONLY
 
 
 def holding(model: Model) -> str:

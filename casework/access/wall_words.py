@@ -122,9 +122,10 @@ def standing(some: list[People]) -> str:
 
 def _asked_of(view: str) -> list[str]:
     """The roles of which some row of the policy asks whether they stand there: nobody else is told."""
-    return [str(role) for verb in sorted(policy.VERBS) for role, conditions in policy.rows(verb)
-            for condition in conditions if isinstance(condition, among)
-            if any(getattr(getattr(model, condition.column, None), "view", "") == view for model in models().values())]
+    asked = (str(role) for verb in sorted(policy.VERBS) for role, conditions in policy.rows(verb)
+             for condition in conditions if isinstance(condition, among)
+             if any(getattr(getattr(model, condition.column, None), "view", "") == view for model in models().values()))
+    return list(dict.fromkeys(asked))
 
 
 def repeated(model: Model) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
@@ -166,11 +167,3 @@ def own_name(model: Model) -> Iterator[str]:
         said, called = ", ".join(f'"{name}"' for name in names), ", ".join(f"'{name}'" for name in names)
         yield (f'CREATE TRIGGER wall_own_name BEFORE INSERT OR UPDATE OF {said} ON "{model.__tablename__}" '
                f"FOR EACH ROW EXECUTE FUNCTION wall.own_name({called})")
-
-
-def wrote(parent: str) -> str:
-    """Did this very transaction make or change that row?"""
-    return (f"CREATE FUNCTION wall.wrote_{parent}(of_id uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER "
-            f"SET search_path = pg_catalog, pg_temp AS $$ DECLARE at_work xid := wall.writing(); "
-            f"BEGIN RETURN at_work IS NOT NULL AND EXISTS (SELECT FROM public.\"{parent}\" t "
-            f"WHERE t.id = of_id AND t.xmin = at_work); END $$")

@@ -16,8 +16,9 @@ from sqlalchemy import FetchedValue
 from ..kernel.system import SYSTEM
 from ..kernel.walled import RUNTIME, walled
 from .open_tables import CHANGES, GIVEN_ONCE, OPERATIONAL, READ_BY_ALL
+from .wall_functions import functions
 from .wall_rights import adding, again, changing, holding, own, reading
-from .wall_words import Model, by_uuid, links, models, own_name, parents, same_as, standing, wrote
+from .wall_words import Model, by_uuid, links, models, own_name, same_as, standing
 
 __all__ = ["OPERATIONAL", "READ_BY_ALL", "RUNTIME", "Unwalled", "digest", "models", "statements", "table"]
 
@@ -35,10 +36,7 @@ def statements() -> Iterator[str]:
     known = models()
     for some in links(known.values()):
         yield standing(some)
-    followed = {parent for model in known.values() for _, parent in parents(model)}
-    changed = {name for name, model in known.items()
-               if name not in OPERATIONAL and by_uuid(model) and changing(model, known)}
-    yield from (wrote(name) for name in sorted(followed | changed))
+    yield from functions(known)
     for name in sorted(known.keys() - OPERATIONAL):
         yield from same_as(known[name])
         yield from own_name(known[name])
@@ -79,7 +77,7 @@ def table(name: str, known: dict[str, Model]) -> Iterator[str]:
         yield f'GRANT SELECT, INSERT ON "{name}" TO {RUNTIME}'
         yield f'GRANT UPDATE ({", ".join(_not_once(model))}) ON "{name}" TO {RUNTIME}'
         return
-    looked, added, changed = reading(model, known), adding(model, known), changing(model, known)
+    looked, added, changed = reading(model, known), adding(model, known), changing(model)
     if not looked:
         raise Unwalled(f"Nobody has said who may see {name}. Write a row `{name}.read` into policy.py, or say on the "
                        f"model how it is walled: `__walled__ = Walled(follows=…, signed=…)` (kernel/walled.py). If "
@@ -91,7 +89,7 @@ def table(name: str, known: dict[str, Model]) -> Iterator[str]:
     if added:
         yield f'GRANT INSERT ({", ".join(_written(model))}) ON "{name}" TO {RUNTIME}'
         yield _policy(name, "add", "INSERT", f"WITH CHECK ({added})")
-    yield f'GRANT UPDATE ({", ".join(_changeable(model, known))}) ON "{name}" TO {RUNTIME}'
+    yield f'GRANT UPDATE ({", ".join(_changeable(model))}) ON "{name}" TO {RUNTIME}'
     yield _policy(name, "hold", "UPDATE", f"USING ({holding(model)}) WITH CHECK (false)")
     if changed:
         mine, twice = (f"{own(name)} OR ", f"{again(name)} OR ") if by_uuid(model) else ("", "")
@@ -112,11 +110,11 @@ def _written(model: Model) -> list[str]:
             if column is not model.__table__.autoincrement_column and type(column.server_default) is not FetchedValue]
 
 
-def _changeable(model: Model, known: dict[str, Model]) -> list[str]:
+def _changeable(model: Model) -> list[str]:
     """Columns that may be changed. To lock a row is, for the database, to be allowed to change some of it."""
     free = [name for name in _not_once(model) if name != f'"{walled(model).signed}"']
     lock = ['"version"'] if '"version"' in free else [f'"{column.name}"' for column in model.__table__.primary_key][:1]
-    return free if changing(model, known) else lock
+    return free if changing(model) else lock
 
 
 def _not_once(model: Model) -> list[str]:
