@@ -8,6 +8,7 @@ Continued Presence, 8 USC 1367 and 5 USC 552a(b)(1) for who may know.
 """
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -367,8 +368,13 @@ def may(actor: Actor, verb: str, thing: Any = None) -> bool:
 
 def may_ever(actor: Actor, verb: str) -> bool:
     """Does any of their roles open this verb, to some record at least?"""
+    return opens_ever((grant.role for grant in actor.current_grants), verb)
+
+
+def opens_ever(roles: Iterable[str], verb: str) -> bool:
+    """The same, for one who holds these roles now."""
     who = _EVER[verb]
-    return any(ANYONE in who or grant.role in who for grant in actor.current_grants)
+    return any(ANYONE in who or role in who for role in roles)
 
 
 def check(actor: Actor, verb: str, thing: Any) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
 from ..kernel.db import now, told
+from ..kernel.prepared import kept_cursor
 from ..kernel.scope import Eyes, eyes
 from ..kernel.system import SYSTEM
 
@@ -75,7 +76,7 @@ def _has_a_voice(session: Session, _: object, connection: Connection) -> None:
 
 
 @event.listens_for(Engine, "before_cursor_execute")
-def _say_who_asks(connection: Connection, cursor: Any, _statement: str, _parameters: Any, context: Any,
+def _say_who_asks(connection: Connection, _cursor: Any, _statement: str, _parameters: Any, context: Any,
                   _many: bool) -> None:
     options = connection.get_execution_options()
     voice: Voice | None = options.get("voice")
@@ -84,7 +85,7 @@ def _say_who_asks(connection: Connection, cursor: Any, _statement: str, _paramet
     writes = bool(context and (context.isinsert or context.isupdate or context.isdelete))
     needed = voice.needs(writes=writes)
     if not _still_said(voice.said, needed):
-        voice.said = _say(options["context_key"], cursor.connection, needed)
+        voice.said = _say(options["context_key"], connection, needed)
     if writes and _begins_something(context):
         voice.said = None
 
@@ -95,10 +96,11 @@ def _still_said(said: Said | None, needed: tuple[str, UUID] | None) -> bool:
     return (said.kind, said.person) == (needed or NOBODY) and said.told == told() and time.time() < said.until - EARLY
 
 
-def _say(secret: bytes, driver: Any, needed: tuple[str, UUID] | None) -> Said:
-    until = int(time.time()) + SECONDS
-    words = signed(secret, *needed, driver.info.backend_pid, until=until, moment=now().isoformat()) if needed else ""
-    driver.execute("SELECT set_config('casework.asks', %s, true)", (words,))
+def _say(secret: bytes, connection: Connection, needed: tuple[str, UUID] | None) -> Said:
+    until, cursor = int(time.time()) + SECONDS, kept_cursor(connection)
+    backend = cursor.connection.info.backend_pid
+    words = signed(secret, *needed, backend, until=until, moment=now().isoformat()) if needed else ""
+    cursor.execute("SELECT set_config('casework.asks', %s, true)", (words,))
     return Said(*(needed or NOBODY), told(), until)
 
 

@@ -57,13 +57,22 @@ class Page(Sequence[Row]):
 def find(actor: Actor, model: type[Row], id: Any, *, verb: str = "", options: Sequence[Any] = ()) -> Row:
     """One row they may see. Hidden and absent look the same (NotFound); no role for it at all is Forbidden."""
     verb = verb or f"{model.__tablename__}.read"
-    open_ways(actor, verb, model)
+    ways = open_ways(actor, verb, model)
     row: Row | None = db.session.scalar(one(model, verb, shape_of(actor), tuple(options)),
                                         {"sought": id, **standing_of(actor)})
     if row is None:
         raise NotFound("There is nothing here, or nothing you may see.")
+    _learn(ways, row)
     record_read(actor, verb, [row])
     return row
+
+
+def _learn(ways: Sequence[policy.Way], row: Base) -> None:
+    """Found by the only way there is, it meets all that this way asks for."""
+    grant, conditions = ways[0] if len(ways) == 1 else (None, [])
+    for condition in conditions:
+        if people := condition.stands_among(row):
+            people.found(row, getattr(grant, condition.of))
 
 
 def visible(actor: Actor, verb: str, model: type[Row], *, where: Where = (), order: Any = None,

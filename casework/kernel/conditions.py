@@ -56,6 +56,10 @@ class Condition(ABC):
     def wall(self, roles: str, model: Any) -> str:
         """SQL for a policy of this model's table; `roles` is the array of roles that one of the asker's grants has."""
 
+    def stands_among(self, row: Any) -> Any:
+        """The row's people, where it says that somebody is one of them; else None."""
+        return None
+
     @property
     def asks_for_a_grant(self) -> bool:
         """Is nobody let through whose grants have none of the roles?"""
@@ -114,6 +118,9 @@ class among(Condition):
         mine = getattr(grant, self.of)
         return false() if mine is None else getattr(model, self.column).include(model, mine)
 
+    def stands_among(self, row: Any) -> Any:
+        return getattr(type(row), self.column)
+
     def wall(self, roles: str, model: Any) -> str:
         return str(getattr(model, self.column).wall(model, roles))
 
@@ -131,6 +138,9 @@ class not_among(among):
     def clause(self, grant: Grant, model: Any) -> ColumnElement[bool]:
         mine = getattr(grant, self.of)
         return true() if mine is None else getattr(model, self.column).leave_out(model, mine)
+
+    def stands_among(self, row: Any) -> Any:
+        return None
 
     def wall(self, roles: str, model: Any) -> str:
         self._only_for_people()

@@ -72,6 +72,10 @@ class People:
             return False
         return once((self, mine, who), lambda: self._stands(session, mine, who))
 
+    def found(self, row: Base, who: UUID) -> None:
+        """They do: the row was found because of it. While a page is only read, that is the answer."""
+        once((self, tuple(getattr(row, here) for here in self.here), who), lambda: True)
+
     def _stands(self, session: Session, mine: tuple[Any, ...], who: UUID) -> bool:
         said = {"who": who, **dict(zip(self.there, mine, strict=True)), **({"moment": now()} if self.dated else {})}
         return bool(self._beside.asked_in(session, said))

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Connection, Dialect, bindparam, insert
+from sqlalchemy import BindParameter, Connection, Dialect, bindparam, event, insert
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.sql import visitors
 
 from .db import Base, db
@@ -43,10 +43,10 @@ class Prepared:
     def asked_in(self, session: Session, said: dict[str, Any]) -> Sequence[Any]:
         """The same in this session."""
         self._known_by(said)
-        connection = session.connection()
+        connection = line(session)
         if connection.dialect.name != "postgresql":
             return [self.kind._make(row) for row in session.execute(self.query, said)]
-        if session.new or session.dirty or session.deleted:
+        if not session._flushing:
             session.flush()
         return self._read(self._in(connection.dialect, said).sent(connection, said, list))
 
@@ -97,7 +97,7 @@ class Adding:
 
     def add(self, session: Session, rows: Sequence[dict[str, Any]]) -> None:
         """In the transaction at hand."""
-        connection = session.connection()
+        connection = line(session)
         if connection.dialect.name != "postgresql" or len(rows) > A_FEW:
             connection.execute(self.insert, rows)
             return
@@ -132,6 +132,32 @@ class Writes:
         return self
 
 
+def line(session: Session) -> Connection:
+    """The connection of the transaction at hand, begun if there is none."""
+    known: Connection | None = session.info.get("line")
+    return known if known is not None and session.is_active else session.connection()
+
+
+@event.listens_for(Session, "after_begin")
+def _begun(session: Session, _: object, connection: Connection) -> None:
+    session.info["line"] = connection
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _ended(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop("line", None)
+
+
+def kept_cursor(connection: Connection) -> Any:
+    """A cursor of the driver that lives as long as its connection: each takes as long to make as a row takes to find.
+    Whoever asks by it reads all rows before anybody asks again."""
+    info = connection.info
+    if "cursor" not in info:
+        info["cursor"] = connection.connection.cursor()
+    return info["cursor"]
+
+
 class Made:
     """The text of a statement in one dialect, with what is done to each parameter on its way in (`givers`) and to each
     column on its way out (`readers`)."""
@@ -151,15 +177,13 @@ class Made:
     def sent(self, connection: Connection, said: dict[str, Any], take: Callable[[Any], Taken],
              writes: Writes | None = None) -> Taken:
         """What `take` takes of the driver's cursor."""
-        cursor, text, given = connection.connection.cursor(), self.text, self._given(said)
+        cursor, text, given = kept_cursor(connection), self.text, self._given(said)
         try:
             for listener in connection.dispatch.before_cursor_execute:
                 text, given = listener(connection, cursor, text, given, writes, False)
             return take(cursor.execute(text, given))
         except self.dialect.loaded_dbapi.Error as wrong:
             raise self._as_of_any(wrong, connection, text, given) from wrong
-        finally:
-            cursor.close()
 
     def _given(self, said: dict[str, Any]) -> Any:
         values = {**self.fixed, **said}

@@ -21,7 +21,11 @@ class Components:
         self._app = app
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._app.jinja_env.get_template("web/components.html").module, name)
+        env = self._app.jinja_env
+        macro = getattr(env.get_template("web/components.html").module, name)
+        if not env.auto_reload:
+            setattr(self, name, macro)
+        return macro
 
 
 def me() -> tuple[str, str]:

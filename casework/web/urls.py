@@ -17,10 +17,13 @@ class Site(Flask):
         super().__init__(*args, **words)
         self._shape = lru_cache(SHAPES)(self._built)
 
-    def url_for(self, endpoint: str, **values: Any) -> str:
-        keys_only = all(type(value) is UUID for value in values.values())
+    def url_for(self, endpoint: str, *, _anchor: str | None = None, _method: str | None = None,
+                _scheme: str | None = None, _external: bool | None = None, **values: Any) -> str:
+        plain = _anchor is None is _method and _scheme is None is _external
+        keys_only = plain and all(type(value) is UUID for value in values.values())
         if not keys_only or endpoint[:1] == "." or not has_request_context():
-            return super().url_for(endpoint, **values)
+            return super().url_for(endpoint, _anchor=_anchor, _method=_method, _scheme=_scheme, _external=_external,
+                                   **values)
         shape = self._shape(request.script_root, endpoint, tuple(values))
         return shape.format(*values.values())
 

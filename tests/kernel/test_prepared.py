@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 from sqlalchemy import Integer, String, bindparam, cast, event, func, select
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, PendingRollbackError
 
 from casework.access import people
 from casework.access.models import Office, RoleGrant
@@ -100,6 +100,36 @@ def test_what_waits_to_be_written_is_written_first(world):
     with by_itself("test"), no_trail_needed(db.session()):
         db.session.add(Office(code="NEW", name="New Office", timezone="UTC"))
         assert names.one(code="NEW") == "New Office"
+
+
+def test_in_a_transaction_that_has_failed_nothing_more_is_asked(world):
+    names = Prepared(select(Office.name).where(Office.code == bindparam("code")))
+    with by_itself("test"), no_trail_needed(db.session()):
+        db.session.add(Office(code="DEN", name="Another Denver", timezone="UTC"))
+        with pytest.raises(IntegrityError):
+            db.session.flush()
+        with pytest.raises(PendingRollbackError):
+            names.one(code="DEN")
+    assert names.one(code="DEN") == "Denver"
+
+
+def test_after_a_transaction_the_next_is_asked_on_the_connection_that_it_gets(world):
+    names = Prepared(select(Office.name).where(Office.code == bindparam("code")))
+    assert names.one(code="DEN") == "Denver"
+    for over in (db.session.commit, db.session.rollback, db.session.remove):
+        over()
+        assert "line" not in db.session().info
+        assert names.one(code="MIA") == "Miami" and db.session().info["line"] is db.session.connection()
+
+
+def test_inside_a_savepoint_it_is_the_same_connection_and_after_it_too(world):
+    names = Prepared(select(Office.name).where(Office.code == bindparam("code")))
+    with by_itself("test"), no_trail_needed(db.session()):
+        part = db.session.begin_nested()
+        db.session.add(Office(code="NEW", name="New Office", timezone="UTC"))
+        assert names.one(code="NEW") == "New Office"
+        part.rollback()
+        assert names.one(code="NEW") is None and names.one(code="DEN") == "Denver"
 
 
 def test_whoever_listens_to_statements_hears_of_it(world):

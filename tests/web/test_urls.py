@@ -52,3 +52,11 @@ def test_whatever_is_given_and_in_whatever_order(site, given):
 def test_the_keys_of_one_never_stand_in_another(site):
     some = [{"a": uuid4(), "b": uuid4()} for _ in range(3)]
     assert [site.url_for("two", **keys) for keys in some] == [f"/of/{keys['b']}/in/{keys['a']}" for keys in some]
+
+
+def test_whoever_asks_flask_finds_the_one_that_was_built(site):
+    """It says `_anchor=None` and the like along with the keys, which is to say nothing."""
+    for _ in range(3):
+        assert url_for("two", a=uuid4(), b=uuid4()).startswith("/of/")
+    built = site._shape.cache_info()
+    assert (built.misses, built.hits) == (1, 2)
