@@ -5,6 +5,7 @@ from . import unreadable as unreadable
 from .actions import Deed as Deed
 from .actions import action as action
 from .actions import whole as whole
+from .appending import append as append
 from .reads import Shown as Shown
 from .reads import gather as gather
 from .reads import record_read as record_read

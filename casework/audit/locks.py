@@ -1,6 +1,7 @@
 """A row is judged as it is now: it is locked, and read again when it is not what is at hand."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -21,10 +22,14 @@ class Lock(NamedTuple):
 
 
 def moved_on(session: Session, thing: Any) -> bool:
-    """Locks the row. False when it is still what is at hand, and what is read together with it still the same version:
+    """Locks the row. False when it is still what is at hand, and what was read together with it still the same version:
     then there is nothing to read again."""
-    lock = _lock(inspect(thing).mapper)
-    if lock is None or any(name not in thing.__dict__ for name in (*lock.columns, *lock.parents)):
+    mapper = inspect(thing).mapper
+    eager = _eager(mapper)
+    if eager is None:
+        return True
+    lock = _lock(mapper, tuple(name for name in eager if name in thing.__dict__))
+    if any(name not in thing.__dict__ for name in lock.columns):
         return True
     known = [getattr(thing, name) for name in lock.columns]
     known += [getattr(thing, name).version for name in lock.parents]
@@ -33,15 +38,22 @@ def moved_on(session: Session, thing: Any) -> bool:
 
 
 @cache
-def _lock(mapper: Mapper[Any]) -> Lock | None:
-    """None where rows are read together with this one whose changes neither its version nor theirs would tell."""
+def _eager(mapper: Mapper[Any]) -> Sequence[str] | None:
+    """The rows it belongs to that are read together with it. None where others are, whose changes neither its version
+    nor theirs would tell."""
     kind: Any = mapper.class_
     eager = [each for each in mapper.relationships if each.lazy in EAGER and each.key not in kind.version_covers]
-    if any(not each.innerjoin or each.lazy != "joined" for each in eager):
-        return None
-    columns = [each.key for each in mapper.column_attrs]
-    versions = [each.mapper.class_.version for each in eager]
+    known = all(each.innerjoin and each.lazy == "joined" for each in eager)
+    return [each.key for each in eager] if known else None
+
+
+@cache
+def _lock(mapper: Mapper[Any], parents: tuple[str, ...]) -> Lock:
+    """Of the rows it belongs to only these are at hand."""
+    kind: Any = mapper.class_
+    columns, there = [each.key for each in mapper.column_attrs], [mapper.relationships[name] for name in parents]
+    versions = [each.mapper.class_.version for each in there]
     query = select(*(getattr(kind, name) for name in columns), *versions).where(kind.id == bindparam("sought"))
-    for each in eager:
+    for each in there:
         query = query.join(getattr(kind, each.key))
-    return Lock(Prepared(query.with_for_update(of=kind)), columns, [each.key for each in eager])
+    return Lock(Prepared(query.with_for_update(of=kind)), columns, list(parents))

@@ -79,6 +79,9 @@ class PaymentKind(StrEnum):
     REFUND = "refund"
 
 
+SIGNED_ALREADY = {"says": "You have already signed this one. Each step is for another person."}
+
+
 class Signature(Record):
     """One person, one step, one round: the key alone refuses a second step by the same hand."""
 
@@ -86,9 +89,8 @@ class Signature(Record):
     __walled__ = Walled(follows="disbursement_id", signed="user_id", named="user_id", deeds="verb",
                         called=(("request", "submit"),))
     __table_args__ = (
-        UniqueConstraint("disbursement_id", "round", "user_id", name="uq_signature_once",
-                         info={"says": "You have already signed this one. Each step is for another person."}),
-        UniqueConstraint("disbursement_id", "round", "user_id", "verb", name="uq_signature_step"),
+        UniqueConstraint("disbursement_id", "round", "user_id", name="uq_signature_once", info=SIGNED_ALREADY),
+        UniqueConstraint("disbursement_id", "round", "user_id", "verb", name="uq_signature_step", info=SIGNED_ALREADY),
     )
 
     disbursement_id: Mapped[UUID] = mapped_column(ForeignKey("disbursement.id"))

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
 
+from ..audit import append
 from ..kernel.clocks import fiscal_year
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
@@ -58,11 +59,10 @@ def post(actor: Actor, disbursement: Disbursement, verb: str, amount: Decimal = 
 
 def _move(actor: Actor, disbursement: Disbursement, verb: str, source: Account, target: Account, amount: Decimal,
           document: str | None) -> None:
-    db.session.add(Movement(
+    append(Movement(
         fund_id=disbursement.fund_id, fiscal_year=disbursement.fiscal_year, office_id=disbursement.office_id,
         source=source, target=target, amount=amount, disbursement_id=disbursement.id, verb=verb, document=document,
         at=now(), by_id=actor.id))
-    db.session.flush()
 
 
 def post_to(actor: Actor, fund: Fund, verb: str, amount: Decimal, *, year: int, office_id: UUID | None = None,
@@ -70,9 +70,8 @@ def post_to(actor: Actor, fund: Fund, verb: str, amount: Decimal, *, year: int, 
     """Give a fund's year, or an office's part of it, its money."""
     _hold(fund.id, year, NOWHERE)
     for source, target, _ in moves(verb, year):
-        db.session.add(Movement(fund_id=fund.id, fiscal_year=year, office_id=office_id, source=source, target=target,
-                                amount=amount, verb=verb, document=document, at=now(), by_id=actor.id))
-    db.session.flush()
+        append(Movement(fund_id=fund.id, fiscal_year=year, office_id=office_id, source=source, target=target,
+                        amount=amount, verb=verb, document=document, at=now(), by_id=actor.id))
 
 
 def moves(verb: str, year: int) -> Iterator[tuple[Account, Account, Much]]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from ..access.models import RoleGrant
-from ..audit import action
+from ..audit import action, append
 from ..kernel.conditions import Actor
 from ..kernel.db import db, now
 from ..kernel.errors import Conflict, Invalid
@@ -94,11 +94,10 @@ def _record(actor: Actor, disbursement: Disbursement, kind: PaymentKind, amount:
     if paid_on > today():
         raise Invalid(paid_on="This day has not come yet.")
     last = db.session.scalar(select(func.max(Payment.number)).where(Payment.disbursement_id == disbursement.id)) or 0
-    db.session.add(Payment(
+    append(Payment(
         disbursement_id=disbursement.id, round=disbursement.round, number=last + 1, kind_of=kind, amount=amount,
         reference=reference, paid_on=paid_on, reason=reason, by_id=actor.id, at=now(),
         signed=Signed.PAY if kind is PaymentKind.PAY else None))
-    db.session.flush()
     ledger.post(actor, disbursement, kind.value, amount, reference)
 
 
