@@ -35,10 +35,14 @@ FIRST = {Purpose.RAPID: "rapid_screen", Purpose.FULL: "full_assessment"}
 
 @dataclass
 class Book:
-    """The rules in force today and the offices' time, asked once for all cases."""
+    """The rules in force today and the offices' time, asked once for all cases; an office that comes with its case is
+    not asked for."""
 
-    offices: Mapping[UUID, FieldOffice]
     entries: Mapping[str, rulebook.Edition] = field(default_factory=rulebook.in_force)
+
+    @cached_property
+    def offices(self) -> Mapping[UUID, FieldOffice]:
+        return office_book()
 
     @cached_property
     def clocks(self) -> dict[str, Clock]:
@@ -49,7 +53,8 @@ class Book:
         return {domain.code: domain.label for domain in domains_of(self.entries[TOPIC].body)}
 
     def due(self, name: str, case: Case, start: datetime) -> datetime:
-        return self.clocks[name].due(start, self.offices[case.office_id].zone)
+        office = vars(case).get("office") or self.offices[case.office_id]
+        return self.clocks[name].due(start, office.zone)
 
     def rule(self, name: str) -> str:
         clock = self.clocks[name]
@@ -97,7 +102,7 @@ def _duties(known: Facts, book: Book) -> list[Duty]:
 
 
 def book_of() -> Book:
-    return once(book_of, lambda: Book(office_book()))
+    return once(book_of, Book)
 
 
 class Wait(NamedTuple):

@@ -7,6 +7,8 @@ from flask import Flask, g, request, session
 
 from casework.kernel.errors import Forbidden
 
+from .who import bearer_token
+
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 KEPT = "casework_csrf"
 
@@ -18,7 +20,10 @@ class NotOurs(Forbidden):
 
 
 def token() -> str:
-    """The same for a whole session, so that two answers differ in nothing else."""
+    """The same for a whole session, so that two answers differ in nothing else. None for whoever comes with a bearer
+    token: they are judged by it alone, and get no session."""
+    if bearer_token():
+        return ""
     if KEPT not in g:
         setattr(g, KEPT, _lasting())
     return str(g.get(KEPT))

@@ -40,9 +40,8 @@ def begin() -> None:
 
 
 def finish(response: Response) -> Response:
-    for name, value in ALWAYS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=request_id()))
+    response.headers.extend(ALWAYS)
+    response.headers["Content-Security-Policy"] = POLICY.format(nonce=request_id())
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Request-ID"] = request_id()
     if request.is_secure:

@@ -102,6 +102,19 @@ def test_reading_the_list_is_logged_with_what_it_showed_and_what_was_asked(machi
     assert read.details == {"state": "open"}
 
 
+def test_the_page_of_a_case_asks_neither_for_the_offices_nor_for_the_readers_place_on_its_team(app, browser, calm):
+    """Its office comes with it, and that it was found says that they are on the team."""
+    ada, asked = browser("ada"), []
+    ada.get(f"/cases/{calm.id}")
+
+    def note(*words):
+        asked.append(" ".join(words[2].split()))
+    event.listen(db.engine, "before_cursor_execute", note)
+    assert ada.get(f"/cases/{calm.id}").status_code == 200
+    event.remove(db.engine, "before_cursor_execute", note)
+    assert not [text for text in asked if "FROM office ORDER BY" in text or text.startswith("SELECT team_member.")]
+
+
 @pytest.fixture
 def counted(app):
     """`counted(ask)`: how many statements asking takes."""

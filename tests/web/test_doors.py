@@ -86,6 +86,14 @@ def test_a_token_in_the_header_needs_no_csrf_token_and_wins_over_the_cookie(app,
     assert wrong.status_code == 401, "a wrong token is not saved by a good cookie"
 
 
+def test_whoever_comes_with_a_token_is_given_no_session(app, world):
+    """Also not by a page with forms: their requests are judged by the token alone."""
+    client = app.test_client()
+    page = client.get("/things/new", headers={"Authorization": f"Bearer {world.specialist.id}"})
+    assert page.status_code == 200 and "Set-Cookie" not in page.headers
+    assert 'name="csrf_token" value=""' in page.text
+
+
 def test_the_api_by_cookie_needs_the_csrf_token(browser, world):
     assert browser.post(f"/api/v1/things/{world.thing.id}/deobligate", json={}).status_code == 403
     token = browser.token()
@@ -105,6 +113,7 @@ def test_every_answer_carries_the_headers(browser, path):
     assert "require-trusted-types-for 'script'" in headers["Content-Security-Policy"]
     assert "geolocation=()" in headers["Permissions-Policy"]
     assert len(headers["X-Request-ID"]) == 32
+    assert len(headers.getlist("Content-Security-Policy")) == len(headers.getlist("X-Frame-Options")) == 1
     assert "Strict-Transport-Security" not in headers
     assert "Strict-Transport-Security" in browser.get(path, base_url="https://localhost").headers
 
