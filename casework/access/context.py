@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from ..kernel.db import now, told
 from ..kernel.prepared import kept_cursor
@@ -24,24 +24,27 @@ from ..kernel.scope import Eyes, eyes
 from ..kernel.system import SYSTEM
 
 SECONDS, EARLY = 60, 15
-NOBODY = ("asks", UUID(int=0))
 
 
 class Said(NamedTuple):
-    """The kind and the person, and until when it holds."""
+    """The kind and the person, and until when it holds. Nobody has neither, and holds for ever."""
 
-    kind: str
-    person: UUID
-    told: datetime | None
-    until: int
+    kind: str = ""
+    person: UUID | None = None
+    told: datetime | None = None
+    until: int = 0
+
+
+NOBODY = Said()
 
 
 class Voice:
-    """Speaks for one connection, with the eyes of its session or with those it was given."""
+    """Speaks for one connection in one transaction, which begins with nobody, with the eyes of its session or with
+    those it was given. None is not to know what was said last."""
 
     def __init__(self, of: Session | Eyes) -> None:
         self.of = of
-        self.said: Said | None = None
+        self.said: Said | None = NOBODY
 
     def needs(self, *, writes: bool) -> tuple[str, UUID] | None:
         """As whom the next statement speaks; None is nobody."""
@@ -70,8 +73,9 @@ def reads_for(connection: Connection, actor_id: UUID | None) -> Connection:
 
 
 @event.listens_for(Session, "after_begin")
-def _has_a_voice(session: Session, _: object, connection: Connection) -> None:
-    if connection.get_execution_options().get("context_key"):
+def _has_a_voice(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    """A savepoint goes on with the voice of its transaction."""
+    if connection.get_execution_options().get("context_key") and not transaction.nested:
         connection.execution_options(voice=Voice(session))
 
 
@@ -91,9 +95,9 @@ def _say_who_asks(connection: Connection, _cursor: Any, _statement: str, _parame
 
 
 def _still_said(said: Said | None, needed: tuple[str, UUID] | None) -> bool:
-    if said is None:
-        return False
-    return (said.kind, said.person) == (needed or NOBODY) and said.told == told() and time.time() < said.until - EARLY
+    if said is None or needed is None:
+        return said is NOBODY
+    return (said.kind, said.person) == needed and said.told == told() and time.time() < said.until - EARLY
 
 
 def _say(secret: bytes, connection: Connection, needed: tuple[str, UUID] | None) -> Said:
@@ -101,7 +105,7 @@ def _say(secret: bytes, connection: Connection, needed: tuple[str, UUID] | None)
     backend = cursor.connection.info.backend_pid
     words = signed(secret, *needed, backend, until=until, moment=now().isoformat()) if needed else ""
     cursor.execute("SELECT set_config('casework.asks', %s, true)", (words,))
-    return Said(*(needed or NOBODY), told(), until)
+    return Said(*needed, told(), until) if needed else NOBODY
 
 
 def _begins_something(context: Any) -> bool:

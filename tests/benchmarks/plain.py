@@ -19,6 +19,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import psycopg
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, abort, g, render_template, request
 
 from casework.kernel.crypto import Place, seal, unseal
@@ -339,8 +342,15 @@ def obligate(id):
         if ask(sql.ANSWERED, g.me, mark):
             abort(409)
         said = obligated(id, cents, body["document"])
-        line().execute(sql.KEEP, (g.me, mark, sha256(request.get_data()).digest(), json.dumps(said).encode()))
+        line().execute(sql.KEEP, (g.me, mark, sha256(request.get_data()).digest(), kept(key, mark, json.dumps(said))))
     return answer(said)
+
+
+def kept(key, mark, said):
+    """The answer, to be opened only with the key its sender chose."""
+    nonce, secret = os.urandom(12), b"a secret of the server" + key.encode()
+    cipher = AESGCM(HKDF(SHA256(), 32, salt=g.me.bytes, info=b"floor").derive(secret))
+    return nonce + cipher.encrypt(nonce, said.encode(), mark)
 
 
 def obligated(id, cents, document):
@@ -349,7 +359,10 @@ def obligated(id, cents, document):
     rows = ask(sql.HOLD_REQUEST, id)
     if not rows or ask(sql.HAS_SIGNED, id, rows[0][4], g.me):
         abort(409)
-    fund, year, office, approved, round_, tier, case_id, number = rows[0][:8]
+    fund, year, office, approved, round_, tier, case_id, number, version, exigent, first, last = rows[0][:12]
+    today = datetime.now(UTC).date()
+    if today < first or (last and last < today):
+        abort(409)
     ask(sql.HOLD_MONEY, fund, year, office)
     if not 0 < cents <= approved or ask(sql.HOLDS, id)[0][0] < cents:
         abort(409)
@@ -364,12 +377,17 @@ def obligated(id, cents, document):
             "movement", id, fund_id=fund, fiscal_year=year, office_id=office, source="committed", target="obligated",
             amount=cents, disbursement_id=id, verb="obligate", document=document, at=at, by_id=g.me))))
     remember(read("disbursement.read", [(id,)], case_id, office))
+    told = iter(rows[0][12:])
     return {"id": str(id), "state": "obligated", "case_id": str(case_id), "case_number": number, "fiscal_year": year,
-            "fund_id": str(fund), "office_id": str(office), "approved": f"{approved / 100:.2f}",
-            "obligated": f"{cents / 100:.2f}", "obligated_at": text(at), "obligation_document": document,
-            **{name: str(value) for name, value in zip(
-                ("number", "category", "need_domain", "payee_token", "requested", "requested_by_id", "requested_at",
-                 "submitted_at", "approved_at"), rows[0][8:17], strict=True)}, "version": rows[0][17] + 1}
+            "fund_id": str(fund), "office_id": str(office), "approved": dollars(approved), "obligated": dollars(cents),
+            "obligated_by_id": str(g.me), "obligated_at": text(at), "obligation_document": document, "round": round_,
+            "tier": tier, "exigent": exigent, "version": version + 1,
+            **{name: None if (value := next(told)) is None else str(value) for name in sql.WORDS},
+            **{name: text(next(told)) for name in sql.MOMENTS}, **{name: dollars(next(told)) for name in sql.AMOUNTS}}
+
+
+def dollars(cents):
+    return f"{cents / 100:.2f}"
 
 
 @app.get("/readyz")

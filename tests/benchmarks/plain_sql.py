@@ -74,9 +74,14 @@ LOCK = "SELECT pg_try_advisory_xact_lock(%s)"
 ANSWERED = "SELECT status, headers, sealed FROM answer WHERE user_id = %s AND key_digest = %s"
 KEEP = """INSERT INTO answer (user_id, key_digest, body_digest, status, headers, sealed, created_at)
 VALUES (%s, %s, %s, 200, '{}', %s, now())"""
-HOLD_REQUEST = """SELECT d.fund_id, d.fiscal_year, d.office_id, d.approved, d.round, d.tier, d.case_id, d.case_number,
-d.number, d.category, d.need_domain, d.payee_token, d.requested, d.requested_by_id, d.requested_at, d.submitted_at,
-d.approved_at, d.version, f.available_from_on, f.available_until_on, f.spending FROM disbursement d
+WORDS = ("number", "category", "need_domain", "payee_token", "categories_entry_id", "tiers_entry_id", "requested_by_id",
+         "received_by_id", "certified_by_id", "paid_by_id", "reconciled_by_id", "legal_note", "designation", "statement")
+MOMENTS = ("requested_at", "submitted_at", "approved_at", "received_at", "certified_at", "paid_at", "receipted_at",
+           "reconciled_at", "closed_at")
+AMOUNTS = ("rolling_total", "requested", "received", "paid", "refunded", "deobligated")
+HOLD_REQUEST = f"""SELECT d.fund_id, d.fiscal_year, d.office_id, d.approved, d.round, d.tier, d.case_id, d.case_number,
+d.version, d.exigent, f.available_from_on, f.available_until_on, {', '.join(
+    f'd.{name}' for name in (*WORDS, *MOMENTS, *AMOUNTS))} FROM disbursement d
 JOIN fund f ON f.id = d.fund_id WHERE d.id = %s AND d.state = 'approved' FOR UPDATE OF d"""
 HAS_SIGNED = "SELECT FROM signature WHERE disbursement_id = %s AND round = %s AND user_id = %s"
 HOLDS = """SELECT sum(CASE WHEN target = 'committed' THEN amount ELSE 0 END) - sum(CASE WHEN source = 'committed'

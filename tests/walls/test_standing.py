@@ -11,7 +11,7 @@ from casework.access import securing, walls
 from casework.cases import actions as cases
 from casework.cases.models import Case
 from casework.kernel.db import db
-from casework.kernel.scope import rules
+from casework.kernel.scope import asks, rules
 from casework.settings import Unsafe, database
 from tests.conftest import KEYS, runtime
 from tests.world import World, as_seen_by
@@ -155,6 +155,30 @@ def test_a_savepoint_taken_back_takes_back_what_was_said(postgresql_app, world):
     numbers()
     part.rollback()
     assert numbers() == [rosa]
+
+
+def test_a_transaction_begins_with_nobody_and_that_need_not_be_said(postgresql_app, world):
+    said, ada, rosa = [], world.ada.id, world.rosa.number
+    asks(db.session(), ada)
+    assert numbers() == [rosa]
+    db.session.rollback()
+    asks(db.session(), None)
+    with counted(said):
+        assert numbers() == [] and said == []
+        asks(db.session(), ada)
+        assert numbers() == [rosa] and len(said) == 1
+
+
+def test_nobody_in_a_savepoint_is_nobody_and_not_who_asked_before(postgresql_app, world):
+    as_seen_by(world.ada)
+    assert numbers() == [world.rosa.number]
+    with db.session.begin_nested():
+        db.session.connection()  # the savepoint is there, under the eyes of before
+        asks(db.session(), None)
+        assert numbers() == []
+    assert numbers() == []
+    as_seen_by(world.ada)
+    assert numbers() == [world.rosa.number]
 
 
 def test_a_connection_given_back_knows_nobody(postgresql_app, world):
