@@ -14,7 +14,7 @@ README = Path(__file__).parent.parent / "README.md"
 def diagrams() -> str:
     """Every workflow as a Mermaid state diagram, with its title."""
     return "\n\n".join(f"**{title}**\n\n```mermaid\n{workflow.as_mermaid()}\n```"
-                       for _, title, workflow in WORKFLOWS.values())
+                       for title, workflow in WORKFLOWS.values())
 
 
 PARTS: dict[str, Callable[[], str]] = {"policy": policy.as_markdown, "workflows": diagrams}

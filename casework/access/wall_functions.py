@@ -2,15 +2,18 @@
 
 A policy is planned and set up whole, with every statement that it stands on; a function only where it is come to. So
 what may be asked in many ways is one: who may change a row, who may do one deed to it, whether this very transaction
-has written it. They run as whoever asks, who sees no more by them; `wrote` alone looks as the owner.
+has written it, whether a step leads from its state to another. They run as whoever asks, who sees no more by them;
+`wrote` alone looks as the owner.
 """
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..kernel.walled import walled
+from .. import policy
+from ..kernel.walled import RUNTIME, walled
+from ..kernel.workflow import GOVERNING, Step, Workflow
 from .open_tables import OPERATIONAL
-from .wall_rights import changes, changing, clauses_for, does, holders_of, words_for
+from .wall_rights import changes, changing, clauses_for, does, holders_of, may, words_for
 from .wall_words import Model, by_uuid, parents
 
 AS_THE_ASKER = "RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp"
@@ -24,7 +27,21 @@ def functions(known: dict[str, Model]) -> Iterator[str]:
     yield from (_wrote(name) for name in sorted(followed | {name for name in changed if by_uuid(known[name])}))
     yield from (_changes(known[name]) for name in sorted(changed) if changes(known[name]))
     yield from (_follows(known[name]) for name in sorted(followed))
-    yield from (_does(verb, known[parent]) for verb, parent in sorted(_deeds(known.values())))
+    deeds = _deeds(known.values())
+    yield from (_may(verb, known[parent]) for verb, parent in sorted(deeds | _steps(known)))
+    yield from (_does(verb, known[parent]) for verb, parent in sorted(deeds))
+
+
+def steps(known: dict[str, Model]) -> Iterator[str]:
+    """The triggers that keep each record on the way of its workflow."""
+    for name in sorted(GOVERNING.keys() & known.keys()):
+        yield from _on_its_way(name, GOVERNING[name])
+
+
+def _steps(known: dict[str, Model]) -> set[tuple[str, str]]:
+    """The steps of workflows that somebody may take."""
+    return {(deed, name) for name in GOVERNING.keys() & known.keys() for _, step in GOVERNING[name].moves
+            if (deed := f"{name}.{step.verb}") in policy.VERBS}
 
 
 def _deeds(known: Iterable[Model]) -> set[tuple[str, str]]:
@@ -52,16 +69,50 @@ def _changes(model: Model) -> str:
 def _follows(parent: Model) -> str:
     """May the asker add or change what hangs on this row? Whoever made or changed it in this transaction, which is
     quickly seen, or else may change it."""
-    name, may = parent.__tablename__, changing(parent)
-    asked = f' OR EXISTS (SELECT FROM public."{name}" WHERE "{name}".id = of_id AND ({may}))' if may else ""
-    return (f"CREATE FUNCTION wall.follows_{name}(of_id uuid) {AS_THE_ASKER} AS $$ "
-            f"BEGIN RETURN wall.wrote_{name}(of_id){asked}; END $$")
+    name = parent.__tablename__
+    return (f"CREATE FUNCTION wall.follows_{name}(of_id uuid) {AS_THE_ASKER} AS $$ BEGIN "
+            f"IF wall.wrote_{name}(of_id) THEN RETURN true; END IF; RETURN {_one(name, changing(parent))}; END $$")
+
+
+def _one(name: str, words: str) -> str:
+    """The row of this key is there, for the asker, and this holds of it."""
+    return f'EXISTS (SELECT FROM public."{name}" WHERE "{name}".id = of_id AND ({words}))' if words else "false"
+
+
+def _may(verb: str, parent: Model) -> str:
+    """May the asker do this to that row, as it is stored?"""
+    clauses = clauses_for(verb, parent)
+    return (f"CREATE FUNCTION {may(verb)}(of_id uuid) {AS_THE_ASKER} AS $$ "
+            f"BEGIN RETURN {_one(parent.__tablename__, ' OR '.join(clauses))}; END $$")
 
 
 def _does(verb: str, parent: Model) -> str:
-    """May the asker do this to that row? In the middle of that very deed, when it is in another state already, it is
+    """Does the asker do this to that row? In the middle of that very deed, when it is in another state already, it is
     enough to have changed it by right and to hold a role of the deed."""
-    name, may = parent.__tablename__, " OR ".join(clauses_for(verb, parent))
-    asked = f' OR EXISTS (SELECT FROM public."{name}" WHERE "{name}".id = of_id AND ({may}))' if may else ""
-    return (f"CREATE FUNCTION {does(verb)}(of_id uuid) {AS_THE_ASKER} AS $$ "
-            f"BEGIN RETURN (wall.wrote_{name}(of_id) AND wall.holds({holders_of(verb)})){asked}; END $$")
+    return (f"CREATE FUNCTION {does(verb)}(of_id uuid) {AS_THE_ASKER} AS $$ BEGIN "
+            f"IF wall.wrote_{parent.__tablename__}(of_id) AND wall.holds({holders_of(verb)}) THEN RETURN true; END IF; "
+            f"RETURN {may(verb)}(of_id); END $$")
+
+
+def _on_its_way(name: str, workflow: Workflow) -> Iterator[str]:
+    """A record begins where its workflow does, and goes on by a step that the asker may take."""
+    onward = " OR ".join(f"(OLD.state = '{source}' AND NEW.state = '{step.target}' AND ({_takes(name, step)}))"
+                         for source, step in workflow.moves)
+    yield (f"CREATE FUNCTION wall.step_of_{name}() RETURNS trigger LANGUAGE plpgsql "
+           f"SET search_path = pg_catalog, public, pg_temp AS $$ BEGIN "
+           f"IF current_user <> '{RUNTIME}' THEN RETURN NEW; END IF; "
+           f"IF TG_OP = 'INSERT' THEN IF NEW.state = '{workflow.start}' THEN RETURN NEW; END IF; "
+           f"ELSIF {onward} THEN RETURN NEW; END IF; "
+           f"RAISE EXCEPTION 'no step of theirs leads there' USING ERRCODE = 'insufficient_privilege'; END $$")
+    yield (f'CREATE TRIGGER wall_begins BEFORE INSERT ON "{name}" FOR EACH ROW EXECUTE FUNCTION wall.step_of_{name}()')
+    yield (f'CREATE TRIGGER wall_step BEFORE UPDATE OF state ON "{name}" FOR EACH ROW '
+           f"WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION wall.step_of_{name}()")
+
+
+def _takes(name: str, step: Step) -> str:
+    """Whoever may do it, or does the deed that takes it along; Casework by itself, where it may. Nobody takes a step of
+    which no row of the policy speaks."""
+    deed = f"{name}.{step.verb}"
+    people = f"wall.holds({holders_of(step.by)})" if step.by else f"{may(deed)}(OLD.id)" if deed in policy.VERBS else ""
+    system = "wall.system()" if deed in policy.SYSTEM_MAY else ""
+    return " OR ".join(filter(None, (people, system))) or "false"

@@ -71,8 +71,8 @@ def _made(verb: str, model: Model, known: dict[str, Model]) -> str:
     if parent is None:
         return " OR ".join(clauses([verb], model))
     key = next(key for key, of in keys(model) if of == parent)
-    may = " OR ".join(clauses([verb], known[parent]))
-    return f'EXISTS (SELECT FROM "{parent}" WHERE "{parent}".id = {column(model, key)} AND ({may}))'
+    them = " OR ".join(clauses([verb], known[parent]))
+    return f'EXISTS (SELECT FROM "{parent}" WHERE "{parent}".id = {column(model, key)} AND ({them}))'
 
 
 def _follows(model: Model) -> str:
@@ -121,8 +121,13 @@ def holders_of(verb: str) -> str:
 
 
 def does(verb: str) -> str:
-    """The function that says whether the asker may do this to the record of this key."""
+    """The function that says whether the asker may do this to the record of this key, or is just doing it."""
     return f"wall.does_{verb.replace('.', '_')}"
+
+
+def may(verb: str) -> str:
+    """The function that says whether the asker may do this to the record of this key."""
+    return f"wall.may_{verb.replace('.', '_')}"
 
 
 # ── Who may change ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -16,7 +16,7 @@ from sqlalchemy import FetchedValue
 from ..kernel.system import SYSTEM
 from ..kernel.walled import RUNTIME, walled
 from .open_tables import CHANGES, GIVEN_ONCE, OPERATIONAL, READ_BY_ALL
-from .wall_functions import functions
+from .wall_functions import functions, steps
 from .wall_rights import adding, again, changing, holding, own, reading
 from .wall_words import Model, by_uuid, links, models, own_name, same_as, standing
 
@@ -40,6 +40,7 @@ def statements() -> Iterator[str]:
     for name in sorted(known.keys() - OPERATIONAL):
         yield from same_as(known[name])
         yield from own_name(known[name])
+    yield from steps(known)
     for name in sorted(known):
         yield from table(name, known)
     yield from rights()

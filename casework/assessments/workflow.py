@@ -5,7 +5,7 @@ from ..kernel.workflow import Step, Workflow
 from .models import State as S
 
 WORKFLOW = Workflow(
-    S.DRAFT,
+    "assessment", S.DRAFT,
     #     verb     from      to
     Step("save",   S.DRAFT,  S.DRAFT),
     Step("sign",   S.DRAFT,  S.SIGNED),

@@ -5,7 +5,7 @@ from ..kernel.workflow import Step, Workflow
 from .models import State as S
 
 WORKFLOW = Workflow(
-    S.OPEN,
+    "case", S.OPEN,
     #     verb       from                     to
     Step("close",   (S.OPEN, S.REOPENED),    S.CLOSED),
     Step("reopen",   S.CLOSED,               S.REOPENED),

@@ -9,7 +9,7 @@ BEFORE_A_DECISION = (S.DRAFT, S.FIELD_REVIEW, S.RETURNED, S.AGENCY_REVIEW, S.SUB
                      S.CONDITIONS_PROPOSED, S.DENIAL_PENDING, S.ESCALATED)
 
 WORKFLOW = Workflow(
-    S.DRAFT,
+    "cp_request", S.DRAFT,
     #     verb                 from                                      to
     Step("send",              (S.DRAFT, S.RETURNED),                     S.FIELD_REVIEW),
     Step("return",            (S.FIELD_REVIEW, S.AGENCY_REVIEW),         S.RETURNED),
@@ -32,9 +32,9 @@ WORKFLOW = Workflow(
 )
 
 GRANT_WORKFLOW = Workflow(
-    G.ACTIVE,
+    "cp_grant", G.ACTIVE,
     #     verb                 from                       to
-    Step("extend",            (G.ACTIVE, G.CIVIL_HOLD),   G.SUPERSEDED),
+    Step("extend",            (G.ACTIVE, G.CIVIL_HOLD),   G.SUPERSEDED, by="cp_request.issue"),
     Step("expire",             G.ACTIVE,                  G.EXPIRED),
     Step("hold",               G.ACTIVE,                  G.CIVIL_HOLD),
     Step("release",            G.CIVIL_HOLD,              G.ACTIVE),

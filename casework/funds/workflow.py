@@ -16,7 +16,7 @@ ENDED = (S.RECONCILED, S.DENIED, S.WITHDRAWN, S.CANCELLED, S.REFUNDED)
 # `approve` waits in `submitted` until the tier's signers are complete; `fail` and `refund` stay where they are while a
 # part remains paid.
 WORKFLOW = Workflow(
-    S.DRAFT,
+    "disbursement", S.DRAFT,
     #     verb          from                                         to
     *(Step("edit",            state,                                 state) for state in WORKING),
     *(Step("check_resource",  state,                                 state) for state in CHECKING),

@@ -44,8 +44,8 @@ def roles() -> str:
 @pages.get("/help/workflows/<name>")
 @opens_to(ANYBODY)
 def workflow(name: str) -> str:
-    kind, title, table = WORKFLOWS.get(name) or _nothing()
-    return render_template("help/workflow.html", title=title, moves=_moves(kind, table), diagram=diagrams.draw(table),
+    title, table = WORKFLOWS.get(name) or _nothing()
+    return render_template("help/workflow.html", title=title, moves=_moves(table), diagram=diagrams.draw(table),
                            mermaid=table.as_mermaid(), states=len(table.states))
 
 
@@ -81,9 +81,9 @@ def promised() -> str:
     return render_template("help/promises.html", topics=promises.by_topic())
 
 
-def _moves(kind: str, table: Workflow) -> list[dict[str, Any]]:
-    return [{"number": move.number, "does": to_do(f"{kind}.{move.verb}"), "sources": " or ".join(move.sources),
-             "target": move.target, "who": queries.who_takes(f"{kind}.{move.verb}")}
+def _moves(table: Workflow) -> list[dict[str, Any]]:
+    return [{"number": move.number, "does": to_do(f"{table.kind}.{move.verb}"), "sources": " or ".join(move.sources),
+             "target": move.target, "who": queries.who_takes(f"{table.kind}.{move.verb}")}
             for move in diagrams.moves(table)]
 
 

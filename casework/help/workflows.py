@@ -1,4 +1,4 @@
-"""Every workflow of the program: its address, the kind of record its verbs speak of, its title."""
+"""Every workflow of the program: its address and its title."""
 from __future__ import annotations
 
 from ..assessments.workflow import WORKFLOW as ASSESSMENT
@@ -8,10 +8,10 @@ from ..continued_presence.workflow import WORKFLOW as REQUEST
 from ..funds.workflow import WORKFLOW as DISBURSEMENT
 from ..kernel.workflow import Workflow
 
-WORKFLOWS: dict[str, tuple[str, str, Workflow]] = {
-    "case": ("case", "A case", CASE),
-    "assessment": ("assessment", "A needs assessment", ASSESSMENT),
-    "continued-presence": ("cp_request", "A Continued Presence request", REQUEST),
-    "grant": ("cp_grant", "A grant of Continued Presence", GRANT_WORKFLOW),
-    "disbursement": ("disbursement", "A disbursement", DISBURSEMENT),
+WORKFLOWS: dict[str, tuple[str, Workflow]] = {
+    "case": ("A case", CASE),
+    "assessment": ("A needs assessment", ASSESSMENT),
+    "continued-presence": ("A Continued Presence request", REQUEST),
+    "grant": ("A grant of Continued Presence", GRANT_WORKFLOW),
+    "disbursement": ("A disbursement", DISBURSEMENT),
 }

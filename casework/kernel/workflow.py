@@ -7,14 +7,19 @@ from typing import Any
 
 from .errors import Conflict
 
+GOVERNING: dict[str, Workflow] = {}
+"""The workflow of each kind of record that has one."""
+
 
 @dataclass(frozen=True)
 class Step:
-    """A verb leads out of one state, or several, into one."""
+    """A verb leads out of one state, or several, into one. `by` is the deed to another record that takes this step
+    along, as the policy calls it."""
 
     verb: str
     sources: StrEnum | tuple[StrEnum, ...]
     target: StrEnum
+    by: str = ""
 
     @property
     def leaves(self) -> tuple[StrEnum, ...]:
@@ -22,12 +27,15 @@ class Step:
 
 
 class Workflow:
-    """All the moves of one kind of thing. `start` is the state a new thing is in; what no step says is refused."""
+    """All the moves of one kind of record. `start` is the state a new one is in; what no step says is refused."""
 
-    def __init__(self, start: StrEnum, *steps: Step) -> None:
-        self.start, self.steps = start, {(source, step.verb): step.target for step in steps for source in step.leaves}
+    def __init__(self, kind: str, start: StrEnum, *steps: Step) -> None:
+        self.kind, self.start = kind, start
+        self.steps = {(source, step.verb): step.target for step in steps for source in step.leaves}
         if len(self.steps) != sum(len(step.leaves) for step in steps):
             raise ValueError("a verb leads to one place only")
+        self.moves = [(source, step) for step in steps for source in step.leaves if source != step.target]
+        GOVERNING[kind] = self
 
     @property
     def verbs(self) -> list[str]:

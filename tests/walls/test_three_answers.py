@@ -16,6 +16,7 @@ from casework.access.wall_words import clauses, keys, named, repeated
 from casework.kernel.constraints import APPEND_ONLY
 from casework.kernel.system import SYSTEM
 from casework.kernel.walled import walled
+from casework.kernel.workflow import GOVERNING
 from tests.world import CAST
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
@@ -135,11 +136,17 @@ def test_whoever_may_make_something_may_add_its_row_and_nobody_else(raw, told, v
     for person in people(told):
         ways = policy.ways(person, verb)
         for thing in told.scalars(select(parent)):
-            like = {**row, "id": uuid4(), key: thing.id, **dict.fromkeys(signs, person.id),
+            like = {**row, "id": uuid4(), key: thing.id, **dict.fromkeys(signs, person.id), **begun(made),
                     **{mine: getattr(thing, theirs) for mine, theirs in same}}
             raw.speak_for(person.id)
             assert adds(raw, made, like) == any(way.opens(thing) for way in ways), (person.username, thing)
     raw.rollback()
+
+
+def begun(made):
+    """In the state in which its workflow begins, where it has one (test_steps.py)."""
+    workflow = GOVERNING.get(made.__tablename__)
+    return {"state": workflow.start} if workflow else {}
 
 
 def adds(raw, model, row):
