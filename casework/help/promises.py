@@ -99,6 +99,12 @@ PROMISES: tuple[Promise, ...] = (
             "That two different people are not of one mind.",
             "tests/walls/test_apart.py::test_of_every_triple_only_three_different_people_are_accepted"),
     Promise(WALL,
+            "On PostgreSQL a record goes from one state to another only by a step of its workflow, and only for "
+            "whoever may take that step on it.",
+            "That every word beside the state is what that step would have written. Who wrote it is in the log.",
+            "tests/walls/test_steps.py::"
+            "test_a_state_is_left_by_whoever_may_take_a_step_from_it_and_by_nobody_else"),
+    Promise(WALL,
             "On SQLite, code that reads or writes a private table around the policy is refused when it runs.",
             "SQLite has no accounts of its own: whoever opens the file itself is past it. It is a tripwire for "
             "mistakes, not a wall.",

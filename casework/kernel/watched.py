@@ -12,7 +12,13 @@ from typing import Any, NoReturn
 
 PUBLIC: set[str] = {"alembic_version"}
 FUNCTIONS = frozenset({"json_each"})  # asked for like a table; it reads only what it is given
-TOUCHES = frozenset({sqlite3.SQLITE_READ, sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE})
+READS_OR_WRITES = frozenset({sqlite3.SQLITE_READ, sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE})
+WRITES = READS_OR_WRITES - {sqlite3.SQLITE_READ}
+# What would change the tables themselves, or bring other ones in.
+SHAPES = frozenset(
+    getattr(sqlite3, f"SQLITE_{verb}_{what}") for verb in ("CREATE", "DROP")
+    for what in ("INDEX", "TABLE", "TEMP_INDEX", "TEMP_TABLE", "TEMP_TRIGGER", "TEMP_VIEW", "TRIGGER", "VIEW", "VTABLE")
+) | {sqlite3.SQLITE_ALTER_TABLE, sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH}
 
 # An opened statement ends with this word. Python keeps prepared statements by their text, so one that was prepared
 # while the connection was open is never found again by code that does not know the word.
@@ -35,11 +41,21 @@ class Gate:
     def __init__(self) -> None:
         self.open, self.refused = False, ""
 
-    def judge(self, action: int, table: str | None, *_: Any) -> int:
-        if action not in TOUCHES or self.open or not table or is_public(table):
+    def judge(self, action: int, what: str | None, *_: Any) -> int:
+        if self.open or not self._touches(action, what or ""):
             return sqlite3.SQLITE_OK
-        self.refused = table
+        self.refused = what or "The database"
         return sqlite3.SQLITE_DENY
+
+    @staticmethod
+    def _touches(action: int, what: str) -> bool:
+        """Is it private, or what the database is made of? Of its schema that is asked too where a function is read like
+        a table; by hand SQLite lets nobody write there before the pragma does."""
+        if action == sqlite3.SQLITE_PRAGMA:
+            return what.lower() == "writable_schema"
+        if action in WRITES and what.startswith("sqlite_"):
+            return what != "sqlite_master"
+        return action in SHAPES or (action in READS_OR_WRITES and bool(what) and not is_public(what))
 
 
 def is_public(table: str) -> bool:

@@ -4,6 +4,7 @@ Each way round is a line of code as somebody might write it in the product (test
 """
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,15 @@ WAYS_ROUND = {
     "no authorizer": "raw().set_authorizer(None)",
     "the same file attached": "raw().execute('ATTACH ? AS other', (file,)); raw().execute('SELECT * FROM other.identity')",
     "a write by the driver": "raw().execute('UPDATE \"case\" SET number = number')",
+    "a table that goes, by the driver": "raw().execute('DROP TABLE note')",
+    "a trigger that goes, by the driver": "raw().execute('DROP TRIGGER audit_event_no_delete')",
+    "another column": "raw().execute('ALTER TABLE office ADD COLUMN more TEXT')",
+    "a table of one's own": "raw().execute('CREATE TABLE mine (a)')",
+    "a table of one's own, for a while": "raw().execute('CREATE TEMP TABLE mine (a)')",
+    "a trigger of one's own": "raw().execute('CREATE TRIGGER mine AFTER INSERT ON office BEGIN SELECT 1; END')",
+    "an index of one's own": "raw().execute('CREATE INDEX mine ON office (name)')",
+    "the tables written over": "raw().execute('PRAGMA writable_schema = 1')",
+    "the numbers given again": "raw().execute('DELETE FROM sqlite_sequence')",
     "a child table": "session.scalars(select(Note)).all()",
     "a link table": "session.scalars(select(TeamMember)).all()",
     "the keys": "session.scalars(select(Person)).all()",
@@ -282,3 +292,9 @@ def test_at_run_time_too(copy):
         "CASEWORK_ENV": "test", "CASEWORK_DATABASE_URL": copy[0], "CASEWORK_KEYS": KEYS, "CASEWORK_SECRET_KEY": "c" * 40,
         "PYTHONPATH": str(Path(casework.__file__).parent.parent)})
     assert done.returncode == 1 and "case is private" in done.stderr, done.stderr
+
+
+def test_what_the_database_is_made_of_is_not_written_by_hand(app, world):
+    """SQLite itself refuses this while nobody may say the pragma."""
+    with pytest.raises(sqlite3.OperationalError, match="may not be modified"):
+        db.session.connection().connection.driver_connection.execute("UPDATE sqlite_master SET name = 'x'")
