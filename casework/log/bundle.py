@@ -109,6 +109,17 @@ def _files(actor: Actor, session: Session, it: Bundle) -> Iterator[tuple[str, It
     yield VERIFIER.name, iter([VERIFIER.read_bytes()])
 
 
+class _AsTheyAre(Tiles):
+    """The hashes of a log that may have been cut off. What is gone is nothing's hash: what is proved with it is not
+    proved, and the verifier says so."""
+
+    def __call__(self, level: int, position: int) -> tree.Hash:
+        try:
+            return super().__call__(level, position)
+        except IndexError:
+            return bytes(32)
+
+
 class _Proofs:
     """The audit path of a leaf. Hashes that were read are let go again after each chunk."""
 
@@ -116,7 +127,7 @@ class _Proofs:
         self.session, self.size = session, size
 
     def of(self, chunk: Sequence[Line]) -> Iterator[dict[str, Any]]:
-        tiles = Tiles(self.session)
+        tiles = _AsTheyAre(self.session)
         for line in chunk:
             if line.index < self.size:
                 path = tree.inclusion(tiles, line.index, self.size)
@@ -161,7 +172,7 @@ def _consistency(session: Session, it: Bundle) -> Iterator[bytes]:
         LogWitnessReceipt, LogWitnessReceipt.checkpoint_id == LogCheckpoint.id).where(LogWitnessReceipt.well).distinct()
         .order_by(LogCheckpoint.size.desc()).limit(LATELY))
     it.sizes = tuple(sorted({one for one in (*heard, *it.held) if 0 < one <= size}))
-    tiles = Tiles(session)
+    tiles = _AsTheyAre(session)
     for one in it.sizes:
         proof = tree.consistency(tiles, one, size)
         yield _line({"size": one, "proof": [b64encode(each).decode() for each in proof]})

@@ -14,7 +14,7 @@ from hashlib import sha256
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from casework.access import actions as people
 from casework.access.models import RoleGrant
@@ -28,7 +28,7 @@ from casework.kernel.system import SYSTEM
 from casework.log import rotation, sealer
 from casework.log.bundle import TAKE, VERIFIER
 from casework.log.evidence import of_disbursements, of_events, take
-from casework.log.models import LogCheckpoint, LogWitnessReceipt
+from casework.log.models import LogCheckpoint, LogLeaf, LogNode, LogWitnessReceipt
 from casework.log.notes import generate
 from casework.log.verifier import casework_verify as verifier
 from casework.policy import Role
@@ -322,3 +322,24 @@ def test_a_lookup_of_nothing_finds_nothing_and_an_altered_row_is_told_by_the_bun
     assert (status, report.first.what, report.first.id) == (1, "altered", str(row.id))
     path, _ = taken(of_events(world.uma, zone=UTC, verb="case.close"))
     assert judged(path, signer)[0] == 1
+
+
+def cut_off(truth, last):
+    """The leaves of the log behind this one are gone, and the tree's own hashes with them."""
+    if truth.bind.dialect.name == "sqlite":
+        for table in ("log_leaf", "log_node"):
+            truth.connection().exec_driver_sql(f"DROP TRIGGER {table}_no_delete")
+    else:
+        truth.connection().exec_driver_sql("SET LOCAL session_replication_role = replica")
+    truth.execute(delete(LogLeaf.__table__).where(LogLeaf.__table__.c.index > last))
+    truth.execute(delete(LogNode.__table__))
+    truth.commit()
+
+
+def test_a_part_of_a_log_that_was_cut_off_is_taken_all_the_same_and_convicts_it(world, signer, taken, truth):
+    """A part proves with hashes of records that are not in it. Where these are gone it proves nothing, and says so."""
+    filtered = {"who": "ada", "zone": UTC}
+    assert judged(taken(of_events(world.uma, **filtered))[0], signer)[0] == 0
+    cut_off(truth, last=truth.scalar(select(func.max(LogLeaf.index))) // 2)
+    for wanted in (of_events(world.uma, **filtered), of_events(world.uma, zone=UTC)):
+        assert judged(taken(wanted)[0], signer)[0] == 1
