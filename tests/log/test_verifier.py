@@ -1,6 +1,8 @@
 """The verifier alone, on logs made by hand: what holds, what does not, and which record it names."""
 from __future__ import annotations
 
+import tracemalloc
+import uuid
 import zipfile
 
 import pytest
@@ -393,6 +395,33 @@ def test_a_role_is_given_once(check):
     log, _ = given()
     status, report, _ = check(Log([*log.leaves, event(4, ("role_grant", "g-1")), grant(3)]))
     assert (status, *named(report)) == (1, "added", 5, "audit_event", "4")
+
+
+@given_any(st.lists(st.tuples(st.sampled_from(["movement", "signature"]), st.text(max_size=3)), max_size=30))
+def test_each_record_is_made_once(names):
+    met, kept = set(), verifier.Made()
+    for name in names:
+        assert kept.take(*name) == (name not in met)
+        met.add(name)
+
+
+def test_half_a_character_in_a_key_is_a_key_like_any_other():
+    kept = verifier.Made()
+    assert [kept.take("movement", id) for id in ("\ud800", "\ud800", "\udfff")] == [True, False, True]
+
+
+def test_what_was_made_is_not_held_in_memory():
+    """A log of a hundred million records is verified in as little as one of a million."""
+    def held(count):
+        order = verifier.Order()
+        tracemalloc.start()
+        for number in range(count):
+            order.made.take("movement", str(uuid.UUID(int=number)))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+    few, many = held(500), held(20_000)
+    assert many < few + 50_000
 
 
 @given_any(st.lists(st.integers(-6, 12), max_size=30))

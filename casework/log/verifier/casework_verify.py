@@ -22,6 +22,7 @@ import base64
 import binascii
 import hashlib
 import json
+import sqlite3
 import sys
 import zipfile
 import zlib
@@ -584,6 +585,23 @@ class Numbers:
         return True
 
 
+class Made:
+    """Which records were made: on disk as soon as they are many, so that memory does not grow with them."""
+
+    def __init__(self) -> None:
+        self._kept = sqlite3.connect("")  # of this program alone, and gone with it
+        self._kept.execute("PRAGMA journal_mode = OFF")
+        self._kept.execute("CREATE TABLE made (name BLOB PRIMARY KEY) WITHOUT ROWID")
+
+    def take(self, kind: str, id_: str) -> bool:
+        """Whether it had not been made yet."""
+        name = f"{kind} {id_}".encode("utf-8", "surrogatepass")
+        return self._kept.execute("INSERT OR IGNORE INTO made VALUES (?)", (name,)).rowcount == 1
+
+    def __del__(self) -> None:
+        self._kept.close()
+
+
 class Order:
     """Events come once each, in the order in which their transactions ended, and after each the records that it made
     or changed. Nothing is made twice, and of what may change the versions rise.
@@ -601,7 +619,7 @@ class Order:
         self.of: Line | None = None
         self.last: tuple[int, int] | None = None
         self.numbers = Numbers()
-        self.made: set[tuple[str, str]] = set()
+        self.made = Made()
         self.newest: dict[tuple[str, str], Version] = {}
 
     def take(self, line: Line) -> Finding | None:
@@ -670,10 +688,9 @@ class Order:
         """What must follow this event. Nothing that it makes was made before."""
         self.of, self.due = line, named_records(leaf)
         self.places, self.done = {(each.kind, each.id): at for at, each in enumerate(self.due)}, 0
-        made = {(each.kind, each.id) for each in self.due if not each.may_lack}
-        again = next((name for name in self.places if name in made and name in self.made), None)
-        self.made |= made
-        return _about("added", line, f"it makes the {_plain(again[0])} {again[1]} a second time") if again else None
+        again = [f"{_plain(each.kind)} {each.id}" for each in self.due
+                 if not each.may_lack and not self.made.take(each.kind, each.id)]
+        return _about("added", line, f"it makes the {again[0]} a second time") if again else None
 
 
 def named_records(event: dict[str, Any]) -> list[Named]:
