@@ -9,16 +9,17 @@ from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from marshmallow import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from casework import audit
 from casework.kernel.crypto import Destroyed, Unreadable
+from casework.kernel.db import db
 from casework.kernel.errors import Invalid, Refusal
 
 from . import logs
 from .headers import request_id
-from .who import perhaps
+from .who import nobody, perhaps
 from .words import by_field, plain
 
 TITLES = {400: "That could not be read", 404: "Not found", 405: "Not possible here", 413: "Too large",
@@ -33,6 +34,8 @@ WORDS = {
 }
 SEAL_BROKEN = ("What is stored here is not as it was written, so nothing of it is shown. It may have been altered, or "
                "its key is missing. This is on record. Tell your administrator the number below.")
+GAVE_WAY = frozenset({"40P01", "40001", "55P03"})  # deadlock, serialization failure, lock not available
+GIVE_WAY = "Others were at work on the same things, and this had to give way. Nothing was changed. Do it again."
 COUNTED = frozenset({401, 403, 404, 429})
 HIDDEN = ("Not found", WORDS[404])
 
@@ -103,10 +106,27 @@ def by_http(error: HTTPException) -> Response:
 
 
 def unexpected(error: Exception) -> Response:
+    """The page says it, also where the database cannot even say who asks."""
     logs.failure(error)
     if current_app.testing:
         raise error
-    return answer(500, "Something went wrong", WORDS[500])
+    db.session.rollback()
+    try:
+        return answer(500, "Something went wrong", WORDS[500])
+    except SQLAlchemyError:
+        nobody()
+        return answer(500, "Something went wrong", WORDS[500])
+
+
+def by_database(error: DBAPIError) -> Response:
+    """Of two that waited for each other the database undid one."""
+    if getattr(error.orig, "sqlstate", "") not in GAVE_WAY:
+        return unexpected(error)
+    logs.failure(error)
+    db.session.rollback()
+    said = answer(503, "Not possible just now", GIVE_WAY)
+    said.headers["Retry-After"] = "1"
+    return said
 
 
 def _count(status: int) -> None:
@@ -122,4 +142,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Unreadable, cannot_be_read)
     app.register_error_handler(Destroyed, destroyed)
     app.register_error_handler(HTTPException, by_http)
+    app.register_error_handler(DBAPIError, by_database)
     app.register_error_handler(Exception, unexpected)

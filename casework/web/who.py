@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import cast
 
 import flask_login
-from flask import Flask, Request, g, request
+from flask import Flask, Request, current_app, g, request
 
 from casework.kernel.conditions import Actor
 
@@ -38,6 +38,11 @@ def bearer_token() -> str | None:
 def forget() -> None:
     """Flask-Login keeps the person in `g`, which two requests may share in tests or after a sign-in."""
     g.pop(KEPT, None)
+
+
+def nobody() -> None:
+    """For the rest of this request: who asks cannot be known, since the database does not say."""
+    setattr(g, KEPT, current_app.login_manager.anonymous_user())  # type: ignore[attr-defined]
 
 
 def _whose(request: Request) -> Actor | None:
