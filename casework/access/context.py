@@ -24,6 +24,7 @@ from ..kernel.scope import Eyes, eyes
 from ..kernel.system import SYSTEM
 
 SECONDS, EARLY = 60, 15
+SAVEPOINTS = ("SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK TO SAVEPOINT ")
 
 
 class Said(NamedTuple):
@@ -80,11 +81,12 @@ def _has_a_voice(session: Session, transaction: SessionTransaction, connection: 
 
 
 @event.listens_for(Engine, "before_cursor_execute")
-def _say_who_asks(connection: Connection, _cursor: Any, _statement: str, _parameters: Any, context: Any,
+def _say_who_asks(connection: Connection, _cursor: Any, statement: str, _parameters: Any, context: Any,
                   _many: bool) -> None:
+    """A savepoint itself asks nothing: what were said for it, it would take back."""
     options = connection.get_execution_options()
     voice: Voice | None = options.get("voice")
-    if voice is None or "context_key" not in options:
+    if voice is None or "context_key" not in options or statement.startswith(SAVEPOINTS):
         return
     writes = bool(context and (context.isinsert or context.isupdate or context.isdelete))
     needed = voice.needs(writes=writes)

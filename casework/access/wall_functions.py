@@ -7,7 +7,7 @@ has written it, whether a step leads from its state to another. They run as whoe
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from .. import policy
 from ..kernel.walled import RUNTIME, walled
@@ -35,7 +35,7 @@ def functions(known: dict[str, Model]) -> Iterator[str]:
 def steps(known: dict[str, Model]) -> Iterator[str]:
     """The triggers that keep each record on the way of its workflow."""
     for name in sorted(GOVERNING.keys() & known.keys()):
-        yield from _on_its_way(name, GOVERNING[name])
+        yield from _on_its_way(name, GOVERNING[name], walled(known[name]).along)
 
 
 def _steps(known: dict[str, Model]) -> set[tuple[str, str]]:
@@ -94,19 +94,30 @@ def _does(verb: str, parent: Model) -> str:
             f"RETURN {may(verb)}(of_id); END $$")
 
 
-def _on_its_way(name: str, workflow: Workflow) -> Iterator[str]:
-    """A record begins where its workflow does, and goes on by a step that the asker may take."""
+def _on_its_way(name: str, workflow: Workflow, along: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """A record begins where its workflow does, and goes on by a step that the asker may take. What changes along with a
+    step changes with no other."""
     onward = " OR ".join(f"(OLD.state = '{source}' AND NEW.state = '{step.target}' AND ({_takes(name, step)}))"
                          for source, step in workflow.moves)
     yield (f"CREATE FUNCTION wall.step_of_{name}() RETURNS trigger LANGUAGE plpgsql "
            f"SET search_path = pg_catalog, public, pg_temp AS $$ BEGIN "
            f"IF current_user <> '{RUNTIME}' THEN RETURN NEW; END IF; "
            f"IF TG_OP = 'INSERT' THEN IF NEW.state = '{workflow.start}' THEN RETURN NEW; END IF; "
-           f"ELSIF {onward} THEN RETURN NEW; END IF; "
+           f"ELSIF {' OR '.join((*(_stray(workflow, *each) for each in along), 'false'))} THEN NULL; "
+           f"ELSIF OLD.state = NEW.state OR {onward} THEN RETURN NEW; END IF; "
            f"RAISE EXCEPTION 'no step of theirs leads there' USING ERRCODE = 'insufficient_privilege'; END $$")
     yield (f'CREATE TRIGGER wall_begins BEFORE INSERT ON "{name}" FOR EACH ROW EXECUTE FUNCTION wall.step_of_{name}()')
-    yield (f'CREATE TRIGGER wall_step BEFORE UPDATE OF state ON "{name}" FOR EACH ROW '
-           f"WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION wall.step_of_{name}()")
+    watched = ["state", *(column for column, _ in along)]
+    moved = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in watched)
+    yield (f'CREATE TRIGGER wall_step BEFORE UPDATE OF {", ".join(watched)} ON "{name}" FOR EACH ROW '
+           f"WHEN ({moved}) EXECUTE FUNCTION wall.step_of_{name}()")
+
+
+def _stray(workflow: Workflow, column: str, verb: str) -> str:
+    """This column changes, and not along with its step."""
+    steps = " OR ".join(f"OLD.state = '{source}' AND NEW.state = '{step.target}'" for source, step in workflow.moves
+                        if step.verb == verb)
+    return f"(OLD.{column} IS DISTINCT FROM NEW.{column} AND NOT ({steps}))"
 
 
 def _takes(name: str, step: Step) -> str:

@@ -22,7 +22,7 @@ from .wall_words import Model, by_uuid, links, models, own_name, same_as, standi
 
 __all__ = ["OPERATIONAL", "READ_BY_ALL", "RUNTIME", "Unwalled", "digest", "models", "statements", "table"]
 
-FOUNDATION = Path(__file__).with_name("walls.sql")
+FOUNDATION = Path(__file__).with_name("walls.sql").read_text(encoding="utf-8")
 
 
 class Unwalled(Exception):
@@ -31,7 +31,7 @@ class Unwalled(Exception):
 
 def statements() -> Iterator[str]:
     """Everything `casework db secure` writes but the secret, in order; each may be run again."""
-    yield FOUNDATION.read_text(encoding="utf-8").replace("{system}", str(SYSTEM.id)).replace("{runtime}", RUNTIME)
+    yield FOUNDATION.replace("{system}", str(SYSTEM.id)).replace("{runtime}", RUNTIME)
     yield from _nothing()
     known = models()
     for some in links(known.values()):

@@ -102,8 +102,8 @@ CREATE FUNCTION wall.roles(of_roles text[]) RETURNS SETOF text LANGUAGE plpgsql 
 DECLARE part text[] := wall.said();
 BEGIN RETURN QUERY SELECT g.role FROM wall.granted(part, of_roles) g; END $$;
 
--- Whoever writes as the runtime role writes no name but their own where a row says who did something. What is there
--- stays, or is taken away.
+-- Whoever writes as the runtime role writes no name but their own where a row says who did something, and takes none away
+-- of those who did it.
 CREATE FUNCTION wall.own_name() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   name text;
@@ -114,7 +114,7 @@ BEGIN
   after := to_jsonb(NEW);
   IF TG_OP = 'UPDATE' THEN before := to_jsonb(OLD); END IF;
   FOREACH name IN ARRAY TG_ARGV LOOP
-    IF after ->> name IS NOT NULL AND after ->> name IS DISTINCT FROM before ->> name
+    IF after ->> name IS DISTINCT FROM before ->> name AND (after ->> name IS NOT NULL OR name LIKE '%by_id')
        AND after ->> name IS DISTINCT FROM wall.signer()::text
     THEN RAISE EXCEPTION 'nobody writes another name than their own' USING ERRCODE = 'insufficient_privilege'; END IF;
   END LOOP;

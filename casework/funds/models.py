@@ -14,6 +14,7 @@ from ..cases.models import SealedInCase
 from ..kernel.db import Base, Moment, Name, Prose, Record
 from ..kernel.people import People
 from ..kernel.sealed import Envelope, OptionalEnvelope, Sealed
+from ..kernel.walled import Walled
 from .accounts import NATIONAL, NOWHERE, Account, Balance, Fund, FundKind, Movement
 from .evidence import (
     WITH_CONSENT,
@@ -79,6 +80,7 @@ class Disbursement(SealedInCase, Record):
     """One request for money and all that became of it. `number` is its only handle outside the case file."""
 
     __tablename__ = "disbursement"
+    __walled__ = Walled(along=(("round", "submit"),))
     __table_args__ = (
         _amounts("requested_is_positive", "requested > 0", "Ask for an amount of more than nothing."),
         _amounts("amounts_are_not_negative", "approved >= 0 AND obligated >= 0 AND received >= 0 AND paid >= 0 "

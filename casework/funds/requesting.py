@@ -139,11 +139,11 @@ def submit(actor: Actor, disbursement: Disbursement) -> Disbursement:
     with action(actor, "disbursement.submit", disbursement):
         again = disbursement.submitted_at is not None
         WORKFLOW.advance(disbursement, "submit")
+        disbursement.round += again
         payee = payee_of(disbursement)
         judged(wish_of(disbursement, payee))
         require_checks(disbursement)
         require_few_exceptions(disbursement, actor.id)
-        disbursement.round += again
         disbursement.submitted_at = disbursement.updated_at = now()
         judge(disbursement, anew=True)
         payee.waits_in_office_id, payee.supervisor_id = disbursement.office_id, None

@@ -25,6 +25,7 @@ class Walled:
     `deeds`    the column that names the deed by which a row is added: only whoever may do that to the parent adds it.
                `called` are those that the policy calls otherwise;
     `only`     in SQL, what must be true of each row that is added;
+    `along`    columns that change only along with a step of the record's workflow, each with its verb;
     `stays`    rows are added and never changed;
     `kept`     rows are added and changed by nobody but the database's own triggers;
     `system`   what Casework itself may do to it: "insert", "update", "delete";
@@ -40,6 +41,7 @@ class Walled:
     deeds: str = ""
     called: tuple[tuple[str, str], ...] = ()
     only: str = ""
+    along: tuple[tuple[str, str], ...] = ()
     stays: bool = False
     kept: bool = False
     system: tuple[str, ...] = ()

@@ -110,12 +110,7 @@ def unexpected(error: Exception) -> Response:
     logs.failure(error)
     if current_app.testing:
         raise error
-    db.session.rollback()
-    try:
-        return answer(500, "Something went wrong", WORDS[500])
-    except SQLAlchemyError:
-        nobody()
-        return answer(500, "Something went wrong", WORDS[500])
+    return _even_so(500, "Something went wrong", WORDS[500])
 
 
 def by_database(error: DBAPIError) -> Response:
@@ -123,10 +118,20 @@ def by_database(error: DBAPIError) -> Response:
     if getattr(error.orig, "sqlstate", "") not in GAVE_WAY:
         return unexpected(error)
     logs.failure(error)
-    db.session.rollback()
-    said = answer(503, "Not possible just now", GIVE_WAY)
+    said = _even_so(503, "Not possible just now", GIVE_WAY)
     said.headers["Retry-After"] = "1"
     return said
+
+
+def _even_so(status: int, title: str, detail: str) -> Response:
+    """Where a statement failed another one is asked only anew; and where the database does not answer at all, nobody
+    is known."""
+    try:
+        db.session.rollback()
+        return answer(status, title, detail)
+    except SQLAlchemyError:
+        nobody()
+        return answer(status, title, detail)
 
 
 def _count(status: int) -> None:

@@ -410,6 +410,13 @@ def test_half_a_character_in_a_key_is_a_key_like_any_other():
     assert [kept.take("movement", id) for id in ("\ud800", "\ud800", "\udfff")] == [True, False, True]
 
 
+def test_where_nothing_can_be_put_aside_nothing_is_judged():
+    kept = verifier.Made()
+    kept._kept.execute("DROP TABLE made")  # as when the folder for temporary files is full
+    with pytest.raises(verifier.Unjudged, match="room"):
+        kept.take("movement", "m-1")
+
+
 def test_what_was_made_is_not_held_in_memory():
     """A log of a hundred million records is verified in as little as one of a million."""
     def held(count):

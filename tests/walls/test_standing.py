@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import create_engine, event, make_url, select, text
+from sqlalchemy.exc import DBAPIError
 
 from casework import create_app, schema
 from casework.access import securing, walls
@@ -153,6 +154,33 @@ def test_a_savepoint_taken_back_takes_back_what_was_said(postgresql_app, world):
     as_seen_by(world.ada)
     part = db.session.begin_nested()
     numbers()
+    part.rollback()
+    assert numbers() == [rosa]
+
+
+def test_a_savepoint_taken_back_after_others_asked_leaves_nobody_elses_eyes(postgresql_app, world):
+    """What was said inside is taken back with it, and said again for whoever asks then."""
+    ada, hana, rosa = world.ada.id, world.hana.id, world.rosa.number
+    for outer, inner in ((ada, hana), (hana, ada)):
+        asks(db.session(), outer)
+        before = numbers()
+        part = db.session.begin_nested()
+        asks(db.session(), inner)
+        assert numbers() != before
+        part.rollback()
+        assert (numbers() == [rosa]) is (inner == ada)
+        db.session.rollback()
+
+
+def test_a_savepoint_saves_from_an_error_whoever_asked_inside(postgresql_app, world):
+    ada, hana, rosa = world.ada.id, world.hana.id, world.rosa.number
+    asks(db.session(), ada)
+    assert numbers() == [rosa]
+    part = db.session.begin_nested()
+    asks(db.session(), hana)
+    with pytest.raises(DBAPIError, match="division"):
+        db.session.execute(text("SELECT 1 / 0"))
+    asks(db.session(), ada)
     part.rollback()
     assert numbers() == [rosa]
 

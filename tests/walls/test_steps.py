@@ -62,6 +62,25 @@ def test_a_state_is_left_by_whoever_may_take_a_step_from_it_and_by_nobody_else(r
     assert taken, "nobody may take any step: the test would show nothing"
 
 
+@pytest.mark.parametrize("change", ["round = round + 1", "round = round + 1, state = 'denied'", "round = 0"])
+def test_nobody_goes_on_to_another_round_to_be_free_of_a_signature(raw, owner, change):
+    """Signatures count for their round; a new one begins only when what was returned is sent again."""
+    it = owner.execute(text("SELECT id FROM disbursement WHERE state = 'submitted' AND office_id = :den LIMIT 1"),
+                       {"den": owner.ids.den}).scalar()
+    raw.speak_for(raw.ids.sam)
+    assert raw.execute(text("UPDATE disbursement SET legal_note = 'x' WHERE id = :it"), {"it": it}).rowcount == 1
+    with pytest.raises(DBAPIError, match=NO), raw.begin_nested():
+        raw.execute(text(f"UPDATE disbursement SET {change} WHERE id = :it"), {"it": it})
+
+
+@pytest.mark.parametrize("name", ["received_by_id", "obligated_by_id"])
+def test_nobody_takes_away_the_name_of_whoever_did_something(raw, owner, name):
+    it = owner.execute(text(f"SELECT id FROM disbursement WHERE {name} IS NOT NULL LIMIT 1")).scalar()
+    raw.speak_for(raw.ids.bud)
+    with pytest.raises(DBAPIError, match="another name"), raw.begin_nested():
+        raw.execute(text(f"UPDATE disbursement SET {name} = NULL WHERE id = :it"), {"it": it})
+
+
 def test_a_grant_ends_by_the_clock_for_casework_itself_and_for_nobody_else(raw, told):
     grant = told.scalars(select(KNOWN["cp_grant"]).where(KNOWN["cp_grant"].state == "active")).first()
     raw.speak_for(SYSTEM.id)

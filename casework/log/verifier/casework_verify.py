@@ -596,7 +596,11 @@ class Made:
     def take(self, kind: str, id_: str) -> bool:
         """Whether it had not been made yet."""
         name = f"{kind} {id_}".encode("utf-8", "surrogatepass")
-        return self._kept.execute("INSERT OR IGNORE INTO made VALUES (?)", (name,)).rowcount == 1
+        try:
+            return self._kept.execute("INSERT OR IGNORE INTO made VALUES (?)", (name,)).rowcount == 1
+        except sqlite3.Error as wrong:
+            raise Unjudged(f"There is no room for what was read in the folder for temporary files ({wrong}). Make "
+                           "some, or name another one (SQLITE_TMPDIR).") from None
 
     def __del__(self) -> None:
         self._kept.close()
