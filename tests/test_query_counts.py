@@ -4,7 +4,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
 
 from casework.cases import actions as cases
 from casework.cases import recording
@@ -15,6 +14,7 @@ from casework.kernel.db import db
 from casework.kernel.rulebook import today
 from tests import world as story
 from tests.funds.story import asked
+from tests.heard import heard
 
 pytestmark = pytest.mark.slow
 FEW, MANY, AT_MOST = 3, 60, 60
@@ -24,15 +24,9 @@ FEW, MANY, AT_MOST = 3, 60, 60
 def counted():
     """The questions asked inside, without the words that begin and end a transaction."""
     asked = []
-
-    def note(connection, cursor, statement, *_):
-        if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
-            asked.append(statement)
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with heard() as statements:
         yield asked
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+    asked += [text for text in statements if not text.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE"))]
 
 
 def new_case(world):

@@ -83,7 +83,7 @@ def promised() -> str:
 
 def _moves(table: Workflow) -> list[dict[str, Any]]:
     return [{"number": move.number, "does": to_do(f"{table.kind}.{move.verb}"), "sources": " or ".join(move.sources),
-             "target": move.target, "who": queries.who_takes(f"{table.kind}.{move.verb}")}
+             "target": move.target, "who": queries.who_takes(table.taken_by[move.verb])}
             for move in diagrams.moves(table)]
 
 

@@ -43,7 +43,7 @@ class Prepared:
     def asked_in(self, session: Session, said: dict[str, Any]) -> Sequence[Any]:
         """The same in this session."""
         self._known_by(said)
-        connection = line(session)
+        connection = connection_of(session)
         if connection.dialect.name != "postgresql":
             return [self.kind._make(row) for row in session.execute(self.query, said)]
         if not session._flushing:
@@ -97,7 +97,7 @@ class Adding:
 
     def add(self, session: Session, rows: Sequence[dict[str, Any]]) -> None:
         """In the transaction at hand."""
-        connection = line(session)
+        connection = connection_of(session)
         if connection.dialect.name != "postgresql" or len(rows) > A_FEW:
             connection.execute(self.insert, rows)
             return
@@ -132,21 +132,21 @@ class Writes:
         return self
 
 
-def line(session: Session) -> Connection:
+def connection_of(session: Session) -> Connection:
     """The connection of the transaction at hand, begun if there is none."""
-    known: Connection | None = session.info.get("line")
+    known: Connection | None = session.info.get("connection")
     return known if known is not None and session.is_active else session.connection()
 
 
 @event.listens_for(Session, "after_begin")
 def _begun(session: Session, _: object, connection: Connection) -> None:
-    session.info["line"] = connection
+    session.info["connection"] = connection
 
 
 @event.listens_for(Session, "after_transaction_end")
 def _ended(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
-        session.info.pop("line", None)
+        session.info.pop("connection", None)
 
 
 def kept_cursor(connection: Connection) -> Any:

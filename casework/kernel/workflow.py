@@ -34,6 +34,7 @@ class Workflow:
         self.steps = {(source, step.verb): step.target for step in steps for source in step.leaves}
         if len(self.steps) != sum(len(step.leaves) for step in steps):
             raise ValueError("a verb leads to one place only")
+        self.taken_by = {step.verb: step.by or f"{kind}.{step.verb}" for step in steps}
         self.moves = [(source, step) for step in steps for source in step.leaves if source != step.target]
         GOVERNING[kind] = self
 

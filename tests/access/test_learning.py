@@ -4,14 +4,13 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
 
 from casework import policy
 from casework.access.queries import find
 from casework.cases.models import Case
 from casework.kernel.conditions import ME, MY_OFFICE, among, differs, not_among, same
-from casework.kernel.db import db
 from casework.kernel.once import reading
+from tests.heard import heard
 from tests.world import as_seen_by
 
 
@@ -20,12 +19,10 @@ def asked(world):
     """What is asked of the table of teams by itself, inside."""
     @contextmanager
     def of_teams():
-        heard: list[str] = []
-        event.listen(db.engine, "before_cursor_execute", note := lambda *said: heard.append(" ".join(said[2].split())))
         found: list[str] = []
-        yield found
-        event.remove(db.engine, "before_cursor_execute", note)
-        found += [text for text in heard if text.startswith("SELECT team_member.")]
+        with heard() as statements:
+            yield found
+        found += [text for text in statements if text.startswith("SELECT team_member.")]
     yield of_teams
     reading(False)
 

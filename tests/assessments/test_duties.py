@@ -5,7 +5,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, literal, select
+from sqlalchemy import literal, select
 
 from casework.assessments import actions, duties, known, queries
 from casework.assessments.acuity import acuity
@@ -16,6 +16,7 @@ from casework.cases.closing import CHECKLIST
 from casework.cases.models import Source
 from casework.kernel.db import at, db
 from tests.assessments.story import answers, assessed
+from tests.heard import heard
 from tests.world import START, as_seen_by
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -174,11 +175,8 @@ def test_many_cases_cost_as_many_queries_as_one(world):
 
 
 def cost(some):
-    asked = []
-    listener = lambda *args: asked.append(args[2])  # noqa: E731
-    event.listen(db.engine, "before_cursor_execute", listener)
-    duties.due_in(some)
-    event.remove(db.engine, "before_cursor_execute", listener)
+    with heard() as asked:
+        duties.due_in(some)
     return len(asked)
 
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from sqlalchemy import event
 
 from casework.access.queries import find
 from casework.assessments import queries
 from casework.assessments.models import NeedsAssessment, Purpose, State
 from casework.kernel.db import at, db
 from tests.assessments.story import assessed
+from tests.heard import heard
 from tests.world import START
 
 
@@ -268,9 +268,6 @@ def test_pages_cost_the_same_however_much_was_assessed(browser, world):
 
 
 def cost(client, page):
-    asked = []
-    listener = lambda *args: asked.append(args[2])  # noqa: E731
-    event.listen(db.engine, "before_cursor_execute", listener)
-    assert client.get(page).status_code == 200
-    event.remove(db.engine, "before_cursor_execute", listener)
+    with heard() as asked:
+        assert client.get(page).status_code == 200
     return len(asked)

@@ -1,10 +1,9 @@
 """The list of cases."""
 import pytest
-from sqlalchemy import event
 
 from casework.audit.models import AuditEvent
 from casework.cases import actions, recording
-from casework.kernel.db import db
+from tests.heard import heard
 
 
 def numbers(page):
@@ -104,14 +103,10 @@ def test_reading_the_list_is_logged_with_what_it_showed_and_what_was_asked(machi
 
 def test_the_page_of_a_case_asks_neither_for_the_offices_nor_for_the_readers_place_on_its_team(app, browser, calm):
     """Its office comes with it, and that it was found says that they are on the team."""
-    ada, asked = browser("ada"), []
+    ada = browser("ada")
     ada.get(f"/cases/{calm.id}")
-
-    def note(*words):
-        asked.append(" ".join(words[2].split()))
-    event.listen(db.engine, "before_cursor_execute", note)
-    assert ada.get(f"/cases/{calm.id}").status_code == 200
-    event.remove(db.engine, "before_cursor_execute", note)
+    with heard() as asked:
+        assert ada.get(f"/cases/{calm.id}").status_code == 200
     assert not [text for text in asked if "FROM office ORDER BY" in text or text.startswith("SELECT team_member.")]
 
 
@@ -119,13 +114,8 @@ def test_the_page_of_a_case_asks_neither_for_the_offices_nor_for_the_readers_pla
 def counted(app):
     """`counted(ask)`: how many statements asking takes."""
     def statements(ask):
-        asked = []
-
-        def note(*words):
-            asked.append(words[2])
-        event.listen(db.engine, "before_cursor_execute", note)
-        ask()
-        event.remove(db.engine, "before_cursor_execute", note)
+        with heard() as asked:
+            ask()
         return len(asked)
     return statements
 

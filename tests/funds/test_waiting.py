@@ -2,7 +2,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from casework.access import actions as access
 from casework.audit.models import AuditEvent
@@ -14,6 +14,7 @@ from casework.funds.models import Disbursement, State
 from casework.kernel.db import at, db, now
 from casework.policy import Role
 from tests.funds.story import YEAR, approve, asked, check, upto
+from tests.heard import heard
 from tests.world import as_seen_by
 
 
@@ -60,12 +61,9 @@ def test_papers_date_the_case(world):
 
 def test_a_desk_asks_a_bounded_number_of_questions(world):
     def asked_of_the_database():
-        count = []
-        listen = lambda *_: count.append(1)  # noqa: E731
-        event.listen(db.engine, "before_cursor_execute", listen)
-        waits(world, "sam")
-        event.remove(db.engine, "before_cursor_execute", listen)
-        return len(count)
+        with heard() as statements:
+            waits(world, "sam")
+        return len(statements)
     asked_of_the_database()
     few = asked_of_the_database()
     for _ in range(4):

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from casework import policy
 from casework.help import diagrams, queries
@@ -100,6 +100,13 @@ def test_a_workflow_page_carries_its_mermaid_text_and_who_may(browser):
         page = ada.get(f"/help/workflows/{name}").text
         assert "stateDiagram-v2" in page, name
         assert "<svg" in page, name
+
+
+def test_a_step_that_another_deed_takes_along_is_whose_that_deed_is(browser):
+    """A grant is extended by issuing the next one; that no door leads to it was said of it before."""
+    page = browser("ada").get("/help/workflows/grant").text
+    row = next(row for row in page.split("<tr") if "superseded" in row.lower() and "<td" in row)
+    assert queries.who_can("cp_request.issue") in str(Markup(row).unescape()) and "no door" not in row
 
 
 def test_an_unknown_workflow_or_topic_is_not_found(browser):

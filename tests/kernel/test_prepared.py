@@ -118,8 +118,8 @@ def test_after_a_transaction_the_next_is_asked_on_the_connection_that_it_gets(wo
     assert names.one(code="DEN") == "Denver"
     for over in (db.session.commit, db.session.rollback, db.session.remove):
         over()
-        assert "line" not in db.session().info
-        assert names.one(code="MIA") == "Miami" and db.session().info["line"] is db.session.connection()
+        assert "connection" not in db.session().info
+        assert names.one(code="MIA") == "Miami" and db.session().info["connection"] is db.session.connection()
 
 
 def test_inside_a_savepoint_it_is_the_same_connection_and_after_it_too(world):

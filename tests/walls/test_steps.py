@@ -91,6 +91,18 @@ def test_a_grant_ends_by_the_clock_for_casework_itself_and_for_nobody_else(raw, 
         assert not goes_to(raw, grant, "expired"), name
 
 
+def test_a_grant_gives_way_to_the_next_one_by_whoever_issues_that_and_by_nobody_else(raw, told):
+    grant = told.scalars(select(KNOWN["cp_grant"]).where(KNOWN["cp_grant"].state == "active")).first()
+    issuers = {role for role, _ in policy.rows("cp_request.issue")}
+    let = set()
+    for person in told.scalars(select(User).where(User.username.in_(CAST)).order_by(User.username)):
+        raw.speak_for(person.id)
+        if goes_to(raw, grant, "superseded"):
+            let.add(frozenset(held.role for held in person.current_grants))
+        raw.rollback()
+    assert let and all(roles & issuers for roles in let)
+
+
 @pytest.mark.parametrize("kind", sorted(GOVERNING))
 def test_nothing_begins_anywhere_but_at_the_start(raw, told, kind):
     """Whoever asks: the trigger answers before the policy does."""
